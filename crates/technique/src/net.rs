@@ -1,0 +1,287 @@
+//! A network of many layers, from a spec; its parameters one flat vector.
+//!
+//! ```text
+//! input ─ [affine ─ norm ─ activation ─ dropout] × hidden ─ affine ─ loss
+//! ```
+//!
+//! The order inside the bracket is the textbook's. All buffers live in the [`Net`]: after the first batch of a size a step allocates nothing.
+
+use std::ops::Range;
+
+use crate::layer::activation::Activation;
+use crate::layer::affine::AffineLayer;
+use crate::layer::dropout::{DropoutLayer, Regularisation};
+use crate::layer::{Layer, Pass};
+use crate::layout::{Layout, Role};
+use crate::loss::{Loss, Target};
+use crate::norm::Norm;
+use crate::norm::batch::BatchNormLayer;
+use crate::real::Real;
+
+/// What a network looks like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetSpec {
+    /// Columns of the input.
+    pub inputs: usize,
+    /// Units of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// Outputs: one a class, or one a value.
+    pub outputs: usize,
+    /// After each hidden affine layer.
+    pub activation: Activation,
+    /// Between affine layer and activation.
+    pub norm: Norm,
+    /// After the activation.
+    pub dropout: Regularisation,
+    /// At the end.
+    pub loss: Loss,
+}
+
+/// A layer of one of the kinds there are.
+#[derive(Debug, Clone)]
+enum Kind<T> {
+    Affine(AffineLayer),
+    Norm(BatchNormLayer<T>),
+    Activation(Activation),
+    Dropout(DropoutLayer<T>),
+}
+
+impl<T: Real> Kind<T> {
+    fn as_layer(&mut self) -> &mut dyn Layer<T> {
+        match self {
+            Self::Affine(layer) => layer,
+            Self::Norm(layer) => layer,
+            Self::Activation(layer) => layer,
+            Self::Dropout(layer) => layer,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Node<T> {
+    kind: Kind<T>,
+    /// Where its parameters lie; empty for a layer without.
+    params: Range<usize>,
+    /// Columns of its output.
+    width: usize,
+    /// Its output in the last pass.
+    output: Vec<T>,
+}
+
+/// A network with its buffers. It owns no parameters: they are an argument of each pass.
+#[derive(Debug, Clone)]
+pub struct Net<T> {
+    inputs: usize,
+    layout: Layout,
+    nodes: Vec<Node<T>>,
+    loss: Loss,
+    input: Vec<T>,
+    /// ∂L/∂output and ∂L/∂input of the layer at hand, exchanged at every step back.
+    upstream: Vec<T>,
+    downstream: Vec<T>,
+}
+
+impl<T: Real> Net<T> {
+    /// A network of that spec.
+    ///
+    /// # Errors
+    /// When a layer would have no units.
+    pub fn new(spec: &NetSpec) -> Result<Self, NetError> {
+        let mut layout = Layout::new();
+        let mut nodes = Vec::new();
+        let mut add = |kind: Kind<T>, params: Range<usize>, width: usize| {
+            nodes.push(Node {
+                kind,
+                params,
+                width,
+                output: Vec::new(),
+            })
+        };
+        let mut inputs = spec.inputs;
+        let widths = spec.hidden.iter().chain([&spec.outputs]);
+        if let Some(empty) = std::iter::once(&inputs)
+            .chain(widths.clone())
+            .position(|width| *width == 0)
+        {
+            return Err(NetError::NoUnits {
+                layer: empty,
+                layers: spec.hidden.len() + 1,
+            });
+        }
+        for (index, &width) in widths.enumerate() {
+            let number = index + 1;
+            let weights = layout.push(
+                format!("affine{number}.weight"),
+                &[inputs, width],
+                Role::Weight,
+            );
+            let bias = layout.push(format!("affine{number}.bias"), &[width], Role::Bias);
+            add(
+                Kind::Affine(AffineLayer {
+                    inputs,
+                    outputs: width,
+                }),
+                weights.start..bias.end,
+                width,
+            );
+            inputs = width;
+            if number > spec.hidden.len() {
+                continue;
+            }
+            if let Norm::Batch(settings) = spec.norm {
+                let scale = layout.push(format!("norm{number}.scale"), &[width], Role::Scale);
+                let shift = layout.push(format!("norm{number}.shift"), &[width], Role::Bias);
+                add(
+                    Kind::Norm(BatchNormLayer::new(settings, width)),
+                    scale.start..shift.end,
+                    width,
+                );
+            }
+            add(Kind::Activation(spec.activation), 0..0, width);
+            if let Regularisation::Dropout(settings) = spec.dropout {
+                add(
+                    Kind::Dropout(DropoutLayer::new(settings, number as u64)),
+                    0..0,
+                    width,
+                );
+            }
+        }
+        let (upstream, downstream) = (Vec::new(), Vec::new());
+        Ok(Self {
+            inputs: spec.inputs,
+            layout,
+            nodes,
+            loss: spec.loss,
+            input: Vec::new(),
+            upstream,
+            downstream,
+        })
+    }
+
+    /// Names, shapes and ranges of the parameters.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The input of the next pass, `rows` rows, to fill in.
+    pub fn input(&mut self, rows: usize) -> &mut [T] {
+        self.input.resize(rows * self.inputs, T::zero());
+        &mut self.input
+    }
+
+    /// The outputs (logits or values) for the rows in [`Net::input`].
+    ///
+    /// # Panics
+    /// When the input does not have the rows of the pass.
+    pub fn forward(&mut self, params: &[T], pass: &Pass) -> &[T] {
+        assert_eq!(
+            self.input.len(),
+            pass.rows * self.inputs,
+            "an input of {} rows",
+            pass.rows
+        );
+        let mut x = &self.input;
+        for node in &mut self.nodes {
+            node.output.resize(pass.rows * node.width, T::zero());
+            node.kind
+                .as_layer()
+                .forward(pass, &params[node.params.clone()], x, &mut node.output);
+            x = &node.output;
+        }
+        x
+    }
+
+    /// The loss of the rows in [`Net::input`].
+    pub fn loss(&mut self, params: &[T], pass: &Pass, target: Target<'_, T>) -> f64 {
+        let loss = self.loss;
+        loss.evaluate(self.forward(params, pass), target, pass.rows, None)
+    }
+
+    /// The loss of the rows in [`Net::input`] and its gradient by every parameter.
+    pub fn gradient(
+        &mut self,
+        params: &[T],
+        pass: &Pass,
+        target: Target<'_, T>,
+        grads: &mut [T],
+    ) -> f64 {
+        self.forward(params, pass);
+        let Some(last) = self.nodes.last() else {
+            return 0.0;
+        };
+        self.upstream.resize(last.output.len(), T::zero());
+        let loss = self
+            .loss
+            .evaluate(&last.output, target, pass.rows, Some(&mut self.upstream));
+        for index in (0..self.nodes.len()).rev() {
+            let (before, rest) = self.nodes.split_at_mut(index);
+            let node = &mut rest[0];
+            let x = before.last().map_or(&self.input, |node| &node.output);
+            self.downstream.resize(x.len(), T::zero());
+            let dx = (index > 0).then_some(&mut self.downstream[..]);
+            let (params, grads) = (
+                &params[node.params.clone()],
+                &mut grads[node.params.clone()],
+            );
+            node.kind
+                .as_layer()
+                .backward(pass, params, x, &node.output, &self.upstream, grads, dx);
+            std::mem::swap(&mut self.upstream, &mut self.downstream);
+        }
+        loss
+    }
+
+    /// The outputs of each activation in the last pass, layer by layer: what the chapter draws histograms of.
+    pub fn activations(&self) -> impl Iterator<Item = &[T]> {
+        self.nodes
+            .iter()
+            .filter(|node| matches!(node.kind, Kind::Activation(_)))
+            .map(|node| &node.output[..])
+    }
+
+    /// The running averages of the norms by name, which belong to a saved network beside its parameters.
+    pub fn running(&self) -> impl Iterator<Item = (String, &[T])> {
+        let norms = self.nodes.iter().filter_map(|node| {
+            if let Kind::Norm(norm) = &node.kind {
+                Some(norm.running())
+            } else {
+                None
+            }
+        });
+        norms
+            .enumerate()
+            .map(|(index, running)| (format!("norm{}.running", index + 1), running))
+    }
+
+    /// The same, to load.
+    pub fn running_mut(&mut self) -> impl Iterator<Item = (String, &mut [T])> {
+        let norms = self.nodes.iter_mut().filter_map(|node| {
+            if let Kind::Norm(norm) = &mut node.kind {
+                Some(norm.running_mut())
+            } else {
+                None
+            }
+        });
+        norms
+            .enumerate()
+            .map(|(index, running)| (format!("norm{}.running", index + 1), running))
+    }
+}
+
+/// Why a network cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NetError {
+    /// A layer of no units.
+    #[error(
+        "layer {layer} of {layers} has no units (0 is the input): every layer needs at least one"
+    )]
+    NoUnits {
+        /// Which layer, 0 for the input.
+        layer: usize,
+        /// How many there are.
+        layers: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests;
