@@ -1,0 +1,272 @@
+//! Data sets: found on disk or downloaded, checked, and split into a part to train on and a part to test on.
+//!
+//! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`Table`] reads any CSV
+//! file. All of them give a [`Dataset`].
+
+mod card;
+mod digits;
+mod error;
+mod fetch;
+mod hash;
+mod idx;
+mod set;
+mod shelf;
+mod split;
+mod table;
+
+use num_traits::{Float, FromPrimitive};
+
+pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
+pub use error::{Attempt, DataError};
+pub use fetch::{Patience, Progress, Quiet};
+pub use set::{Check, FileReport, Report};
+pub use shelf::{Finding, Shelf};
+pub use split::Split;
+pub use table::Table;
+
+/// Examples of a classification task, in two parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// The name on its card, or of its file.
+    pub name: String,
+    /// The folder or file that it was read from, or "built in".
+    pub source: String,
+    /// Numbers per example.
+    pub columns: usize,
+    /// Rows and columns of an image, if an example is one; their product is `columns`.
+    pub shape: Option<(usize, usize)>,
+    /// The names of the classes; a label is an index into them.
+    pub classes: Vec<String>,
+    /// The part to train on.
+    pub train: Examples,
+    /// The part that no training step sees.
+    pub test: Examples,
+    /// What identifies the data: SHA-256, hexadecimal. Of one file it is that of the decompressed content; of several,
+    /// that of the text of their hashes, each followed by a line feed, in the order of the card.
+    pub fingerprint: String,
+}
+
+/// Inputs and their labels, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Examples {
+    /// One row per label.
+    pub inputs: Inputs,
+    /// The class of each row.
+    pub labels: Vec<u32>,
+}
+
+/// Numbers in row-major order, kept as small as they came.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inputs {
+    /// A pixel per byte; its value is byte / divisor.
+    Bytes {
+        /// The bytes.
+        values: Vec<u8>,
+        /// The byte that stands for 1.
+        divisor: f32,
+    },
+    /// The values themselves.
+    Numbers(Vec<f32>),
+}
+
+impl Inputs {
+    /// How many numbers there are, over all rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bytes { values, .. } => values.len(),
+            Self::Numbers(values) => values.len(),
+        }
+    }
+
+    /// Whether there is no number.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Examples {
+    /// Joins inputs of `columns` numbers a row to their labels; `place` names them in the error.
+    ///
+    /// # Errors
+    ///
+    /// When there is not exactly one row for each label.
+    pub fn new(
+        inputs: Inputs,
+        labels: Vec<u32>,
+        columns: usize,
+        place: &str,
+    ) -> Result<Self, DataError> {
+        if labels.len().checked_mul(columns) == Some(inputs.len()) {
+            return Ok(Self { inputs, labels });
+        }
+        Err(DataError::CountsDiffer {
+            place: place.to_owned(),
+            inputs: inputs.len() / columns.max(1),
+            labels: labels.len(),
+        })
+    }
+
+    /// How many examples there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no example.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Writes the chosen rows, each of `columns` numbers, one after another into `out`. Allocates nothing.
+    ///
+    /// Bytes are divided in the precision of `T`: the same byte gives the nearest `f32` and the nearest `f64`.
+    ///
+    /// # Panics
+    ///
+    /// When `out` does not hold exactly `rows.len() · columns` numbers, or a row does not exist.
+    pub fn gather<T: Float + FromPrimitive>(&self, columns: usize, rows: &[usize], out: &mut [T]) {
+        assert_eq!(
+            out.len(),
+            rows.len() * columns,
+            "the output must hold {} rows of {columns} numbers",
+            rows.len()
+        );
+        match &self.inputs {
+            Inputs::Bytes { values, divisor } => {
+                let divisor = number::<T>(*divisor);
+                copy_rows(values, columns, rows, out, |byte| {
+                    T::from_u8(byte).unwrap_or_else(T::nan) / divisor
+                });
+            }
+            Inputs::Numbers(values) => copy_rows(values, columns, rows, out, number::<T>),
+        }
+    }
+
+    /// The first `n` examples.
+    ///
+    /// # Errors
+    ///
+    /// When `n` is zero or there are fewer.
+    pub fn first(&self, n: usize) -> Result<Self, DataError> {
+        if n == 0 || n > self.len() {
+            return Err(DataError::TooFew {
+                wanted: n,
+                available: self.len(),
+            });
+        }
+        let end = self.inputs.len() / self.len() * n;
+        Ok(Self {
+            inputs: match &self.inputs {
+                Inputs::Bytes { values, divisor } => Inputs::Bytes {
+                    values: values[..end].to_vec(),
+                    divisor: *divisor,
+                },
+                Inputs::Numbers(values) => Inputs::Numbers(values[..end].to_vec()),
+            },
+            labels: self.labels[..n].to_vec(),
+        })
+    }
+}
+
+/// Every f32 is exact in every `Float` of at least its precision; there is no other.
+fn number<T: Float + FromPrimitive>(value: f32) -> T {
+    T::from_f32(value).unwrap_or_else(T::nan)
+}
+
+fn copy_rows<S: Copy, T>(
+    values: &[S],
+    columns: usize,
+    rows: &[usize],
+    out: &mut [T],
+    convert: impl Fn(S) -> T,
+) {
+    // `chunks_exact` takes no zero, and rows of nothing need no work.
+    if columns == 0 {
+        return;
+    }
+    for (out, &row) in out.chunks_exact_mut(columns).zip(rows) {
+        let row = &values[row * columns..][..columns];
+        for (out, &value) in out.iter_mut().zip(row) {
+            *out = convert(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes() -> Examples {
+        let inputs = Inputs::Bytes {
+            values: vec![0, 1, 2, 253, 254, 255],
+            divisor: 255.0,
+        };
+        Examples::new(inputs, vec![7, 8, 9], 2, "here").unwrap()
+    }
+
+    #[test]
+    fn gather_divides_and_orders_rows_as_asked() {
+        let mut out = [9.0_f32; 6];
+        bytes().gather(2, &[2, 0, 2], &mut out);
+        let third = [254.0 / 255.0, 1.0];
+        assert_eq!(
+            out,
+            [third[0], third[1], 0.0, 1.0 / 255.0, third[0], third[1]]
+        );
+        let mut out = [9.0_f64; 2];
+        bytes().gather(2, &[1], &mut out);
+        assert_eq!(out, [2.0 / 255.0, 253.0 / 255.0]);
+    }
+
+    #[test]
+    fn gather_copies_numbers() {
+        let inputs = Inputs::Numbers(vec![0.1, -2.0, 3.5, 4.0]);
+        let examples = Examples::new(inputs, vec![0, 1], 2, "here").unwrap();
+        let mut out = [0.0_f64; 2];
+        examples.gather(2, &[1], &mut out);
+        assert_eq!(out, [3.5, 4.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the output must hold 2 rows of 2 numbers")]
+    fn gather_refuses_an_output_of_the_wrong_size() {
+        bytes().gather(2, &[0, 1], &mut [0.0_f32; 3]);
+    }
+
+    #[test]
+    fn first_takes_whole_rows_and_never_more_than_there_are() {
+        let two = bytes().first(2).unwrap();
+        assert_eq!(two.labels, [7, 8]);
+        assert_eq!(two.inputs.len(), 4);
+        assert_eq!(bytes().first(3).unwrap(), bytes());
+        for n in [0, 4] {
+            let error = bytes().first(n).unwrap_err();
+            assert!(matches!(error, DataError::TooFew { wanted, available: 3 } if wanted == n));
+        }
+    }
+
+    #[test]
+    fn inputs_and_labels_must_match() {
+        let error =
+            Examples::new(Inputs::Numbers(vec![0.0; 4]), vec![0; 3], 2, "mine").unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                DataError::CountsDiffer {
+                    inputs: 2,
+                    labels: 3,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .starts_with("mine: 2 examples but 3 labels")
+        );
+    }
+}
