@@ -68,20 +68,24 @@ def render(document):
     return _text(plain(document), 0) + "\n"
 
 
-def differences(found, committed, path=""):
-    """Where two documents differ: numbers by more than TOLERANCE (relative, absolute below 1), everything else at all."""
+def differences(found, committed, path="", tolerance=TOLERANCE):
+    """Where two documents differ: numbers by more than the tolerance (relative, absolute below 1), the rest at all.
+
+    A part that holds less than float64 says so itself, under "tolerance".
+    """
     if isinstance(found, dict) and isinstance(committed, dict):
+        tolerance = found.get("tolerance", tolerance)
         for key in sorted(found.keys() ^ committed.keys()):
             yield f"{path}/{key}: only in the {'new' if key in found else 'committed'} numbers"
         for key in found.keys() & committed.keys():
-            yield from differences(found[key], committed[key], f"{path}/{key}")
+            yield from differences(found[key], committed[key], f"{path}/{key}", tolerance)
     elif isinstance(found, list) and isinstance(committed, list):
         if len(found) != len(committed):
             yield f"{path}: {len(found)} items, committed {len(committed)}"
         for index, (new, old) in enumerate(zip(found, committed)):
-            yield from differences(new, old, f"{path}/{index}")
+            yield from differences(new, old, f"{path}/{index}", tolerance)
     elif isinstance(found, float) and isinstance(committed, float):
-        if not math.isclose(found, committed, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+        if not math.isclose(found, committed, rel_tol=tolerance, abs_tol=tolerance):
             yield f"{path}: {found!r}, committed {committed!r}"
     elif type(found) is not type(committed) or found != committed:
         yield f"{path}: {found!r}, committed {committed!r}"
