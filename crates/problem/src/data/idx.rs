@@ -156,6 +156,11 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, (usize, io::
 fn unreadable(path: &Path, expected: u64, found: u64, error: io::Error) -> DataError {
     let path = path.to_owned();
     match error.kind() {
+        // The content is whole, so what is broken off is the stream's checksum or something after it.
+        io::ErrorKind::UnexpectedEof if found == expected => DataError::Gzip {
+            path,
+            reason: "its checksum is cut off, or other bytes follow it".to_owned(),
+        },
         io::ErrorKind::UnexpectedEof => DataError::Truncated {
             path,
             expected,
@@ -220,10 +225,12 @@ mod tests {
         }
         for end in 2..packed.len() {
             let error = try_read(&packed[..end]).unwrap_err();
-            assert!(
-                matches!(error, DataError::Truncated { .. }),
-                "{end}: {error:?}"
-            );
+            // RFC 1952, section 2.3: the last 8 bytes are CRC and length.
+            match error {
+                DataError::Truncated { found, .. } => assert!(found < 22, "{end}: {error:?}"),
+                DataError::Gzip { .. } => assert!(end >= packed.len() - 9, "{end}"),
+                _ => panic!("{end}: {error:?}"),
+            }
         }
     }
 

@@ -85,7 +85,7 @@ impl Shelf {
     ///
     /// As [`Shelf::load`].
     pub fn verify(&self, name: &str) -> Result<Report, DataError> {
-        Ok(self.read(Card::named(name)?)?.1)
+        self.verify_card(Card::named(name)?)
     }
 
     /// Makes sure that a set is on the shelf and right: what is lacking or damaged is downloaded into `NAME/`. Gives the
@@ -110,6 +110,15 @@ impl Shelf {
     /// When files of the set are missing or damaged.
     pub fn load_card(&self, card: &Card) -> Result<Dataset, DataError> {
         Ok(self.read(card)?.0)
+    }
+
+    /// As [`Shelf::verify`], for a set that need not be in [`CARDS`](super::CARDS).
+    ///
+    /// # Errors
+    ///
+    /// When files of the set are missing or damaged.
+    pub fn verify_card(&self, card: &Card) -> Result<Report, DataError> {
+        Ok(self.read(card)?.1)
     }
 
     /// As [`Shelf::find`], for a set that need not be in [`CARDS`](super::CARDS).
