@@ -45,7 +45,7 @@ def _text(value, indent):
         return "{\n" + ",\n".join(rows) + "\n" + " " * indent + "}"
     if isinstance(value, (list, tuple)) and not _is_row(value):
         return "[\n" + ",\n".join(pad + _text(v, indent + 1) for v in value) + "\n" + " " * indent + "]"
-    return json.dumps(plain(value), allow_nan=False)
+    return json.dumps(plain(value), allow_nan=False, ensure_ascii=False)
 
 
 def plain(value):
