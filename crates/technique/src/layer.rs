@@ -23,6 +23,8 @@ use crate::word::Family;
 pub enum Phase {
     /// Batch statistics, dropout on.
     Training,
+    /// As in training, but leaving no trace in the running averages: to look at a batch once more.
+    Probing,
     /// Running statistics, dropout off.
     Evaluation,
 }

@@ -197,6 +197,12 @@ impl<T: Real> Net<T> {
         loss.evaluate(self.forward(params, pass), target, pass.rows, None)
     }
 
+    /// The loss of the outputs that the last [`Net::forward`] computed.
+    pub fn last_loss(&self, pass: &Pass, target: Target<'_, T>) -> f64 {
+        let outputs = self.nodes.last().map_or(&self.input, |node| &node.output);
+        self.loss.evaluate(outputs, target, pass.rows, None)
+    }
+
     /// The loss of the rows in [`Net::input`] and its gradient by every parameter.
     pub fn gradient(
         &mut self,

@@ -91,7 +91,7 @@ impl<T: Real> Layer<T> for DropoutLayer<T> {
         self.mask.resize(x.len(), T::zero());
         match pass.phase {
             Phase::Evaluation => self.mask.fill(in_evaluation),
-            Phase::Training => {
+            Phase::Training | Phase::Probing => {
                 let mut rng = pass.key.index(self.number).rng();
                 for m in &mut self.mask {
                     *m = if rng.random::<f64>() < self.settings.ratio {

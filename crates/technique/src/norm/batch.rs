@@ -116,7 +116,7 @@ impl<T: Real> BatchNormLayer<T> {
         &mut self.running
     }
 
-    /// μ and 1/s of a mini-batch, and what they leave in the running averages.
+    /// μ and σ² (in the place of 1/s) of a mini-batch.
     fn observe(&mut self, rows: usize, x: &[T]) {
         let columns = self.mean.len();
         let share = T::of(1.0 / rows as f64);
@@ -136,7 +136,11 @@ impl<T: Real> BatchNormLayer<T> {
             }
         }
         variance.iter_mut().for_each(|v| *v *= share);
+    }
 
+    /// What μ and σ² leave in the running averages.
+    fn remember(&mut self, rows: usize) {
+        let columns = self.mean.len();
         let new = match self.settings.momentum_of {
             MomentumOf::Old => 1.0 - self.settings.momentum,
             MomentumOf::New => self.settings.momentum,
@@ -151,7 +155,7 @@ impl<T: Real> BatchNormLayer<T> {
         for (running, &m) in means.iter_mut().zip(&self.mean) {
             *running = old * *running + new * m;
         }
-        for (running, &v) in variances.iter_mut().zip(variance.iter()) {
+        for (running, &v) in variances.iter_mut().zip(&self.scale) {
             *running = old * *running + new_variance * v;
         }
     }
@@ -161,7 +165,11 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
     fn forward(&mut self, pass: &Pass, params: &[T], x: &[T], y: &mut [T]) {
         let columns = self.mean.len();
         match pass.phase {
-            Phase::Training => self.observe(pass.rows, x),
+            Phase::Training => {
+                self.observe(pass.rows, x);
+                self.remember(pass.rows);
+            }
+            Phase::Probing => self.observe(pass.rows, x),
             Phase::Evaluation => {
                 self.mean.copy_from_slice(&self.running[..columns]);
                 self.scale.copy_from_slice(&self.running[columns..]);
@@ -215,7 +223,7 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
         }
         let Some(dx) = dx else { return };
         let share = match pass.phase {
-            Phase::Training => T::of(1.0 / pass.rows as f64),
+            Phase::Training | Phase::Probing => T::of(1.0 / pass.rows as f64),
             // Running averages do not depend on x: the two sums fall away.
             Phase::Evaluation => T::zero(),
         };
