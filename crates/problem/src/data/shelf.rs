@@ -1,6 +1,7 @@
 //! Where data sets are looked for.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,11 +48,18 @@ impl Shelf {
     /// `THALWEG_DATA` names, else `thalweg` in the user's cache folder.
     #[must_use]
     pub fn new(explicit: Option<PathBuf>) -> Self {
-        let from_environment = || env::var_os("THALWEG_DATA").filter(|v| !v.is_empty());
+        Self::choose(explicit, env::var_os("THALWEG_DATA"), dirs::cache_dir())
+    }
+
+    fn choose(
+        explicit: Option<PathBuf>,
+        environment: Option<OsString>,
+        cache: Option<PathBuf>,
+    ) -> Self {
+        // An empty variable is how a shell unsets one for a single command.
+        let named = environment.filter(|v| !v.is_empty()).map(PathBuf::from);
         Self {
-            root: explicit
-                .or_else(|| from_environment().map(PathBuf::from))
-                .or_else(|| Some(dirs::cache_dir()?.join("thalweg"))),
+            root: explicit.or(named).or(cache.map(|c| c.join("thalweg"))),
         }
     }
 

@@ -50,6 +50,23 @@ fn shelf(folder: &tempfile::TempDir) -> Shelf {
 }
 
 #[test]
+fn what_is_named_nearest_decides_the_folder() {
+    let root = |explicit: Option<&str>, environment: Option<&str>, cache: Option<&str>| {
+        let shelf = Shelf::choose(
+            explicit.map(PathBuf::from),
+            environment.map(OsString::from),
+            cache.map(PathBuf::from),
+        );
+        shelf.root().map(Path::to_owned)
+    };
+    let is = |path: &str| Some(PathBuf::from(path));
+    assert_eq!(root(Some("a"), Some("b"), Some("c")), is("a"));
+    assert_eq!(root(None, Some("b"), Some("c")), is("b"));
+    assert_eq!(root(None, Some(""), Some("c")), is("c/thalweg"));
+    assert_eq!(root(None, None, None), None);
+}
+
+#[test]
 fn a_set_is_found_under_its_name_and_where_torchvision_puts_it() {
     for place in ["tiny", "Tiny/raw"] {
         let folder = tempfile::tempdir().unwrap();
