@@ -13,6 +13,7 @@ import sys
 import recording
 
 TOPICS = ["rules", "guards", "schedules", "layers", "inits", "statistics", "functions"]
+SCRIPTS = {"statistics": "samples"}  # a script called statistics.py would hide Python's own module
 
 
 def main():
@@ -26,7 +27,7 @@ def main():
 
     failed = False
     for topic in options.topics or TOPICS:
-        document = importlib.import_module(topic).document()
+        document = importlib.import_module(SCRIPTS.get(topic, topic)).document()
         text = recording.render(document)
         file = recording.FOLDER / f"{topic}.json"
         if not options.check:
