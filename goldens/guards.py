@@ -34,7 +34,8 @@ def optax_clip(call, blocks):
 CASES = [
     ("clip_norm", {"max": 1.0, "eps": 1e-6}, torch_clip, "torch.nn.utils.clip_grad_norm_(params, 1.0)",
      "[b * min(1.0, 1.0 / (n + 1e-6)) for b in bs]"),
-    ("clip_value", {"max": 0.5}, torch_clip, "torch.nn.utils.clip_grad_value_(params, 0.5)", "[np.clip(b, -0.5, 0.5) for b in bs]"),
+    ("clip_value", {"max": 0.5}, torch_clip, "torch.nn.utils.clip_grad_value_(params, 0.5)",
+     "[np.clip(b, -0.5, 0.5) for b in bs]"),
     ("clip_norm", {"max": 1.0, "eps": 0.0}, optax_clip, "optax.clip_by_global_norm(1.0)", "[b / max(n, 1.0) for b in bs]"),
     ("clip_value", {"max": 0.5}, optax_clip, "optax.clip(0.5)", "[np.clip(b, -0.5, 0.5) for b in bs]"),
     ("clip_norm_per_block", {"max": 1.0}, keras_clip, "keras.optimizers.SGD(learning_rate=1.0, clipnorm=1.0)",

@@ -31,7 +31,8 @@ CASES = [
     ("keras", "keras.initializers.HeUniform(seed=s)((300, 200))", "uniform", 2.0, "in", "he"),
     ("keras", "keras.initializers.LecunNormal(seed=s)((300, 200))", "truncated_normal", 1.0, "in", "lecun"),
     ("keras", "keras.initializers.LecunUniform(seed=s)((300, 200))", "uniform", 1.0, "in", "lecun"),
-    ("jax", "jax.nn.initializers.glorot_normal()(key, (300, 200), jnp.float64)", "truncated_normal", 1.0, "average", "glorot"),
+    ("jax", "jax.nn.initializers.glorot_normal()(key, (300, 200), jnp.float64)",
+     "truncated_normal", 1.0, "average", "glorot"),
     ("jax", "jax.nn.initializers.glorot_uniform()(key, (300, 200), jnp.float64)", "uniform", 1.0, "average", "glorot"),
     ("jax", "jax.nn.initializers.he_normal()(key, (300, 200), jnp.float64)", "truncated_normal", 2.0, "in", "he"),
     ("jax", "jax.nn.initializers.he_uniform()(key, (300, 200), jnp.float64)", "uniform", 2.0, "in", "he"),
@@ -105,8 +106,8 @@ def document():
         examine(call, law, exact, w)
         measured = {"count": len(w), "mean": w.mean(), "std": w.std(), "min": w.min(), "max": w.max()}
         cases.append({
-            "name": name, "framework": framework, "call": call, "law": law, "scale": scale, "fan": fan, **exact,
-            "measured": measured,
+            "name": name, "framework": framework, "call": call, "law": law, "scale": scale, "fan": fan,
+            **exact, "measured": measured,
         })
     return {
         "about": "variance = scale / fan; average fan = (in + out) / 2; a truncated normal is cut at twice std_before_truncation",

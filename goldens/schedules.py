@@ -57,7 +57,8 @@ TORCH = [
      "line(1 / 25, 1, t / 59) if t < 59 else line(1, 4e-6, (t - 59) / 140)",
      "lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=200, anneal_strategy='linear', cycle_momentum=False)"),
     ("one_cycle_linear_three_phases", {**ONE_CYCLE, "rise_ends_at": 59, "fall_ends_at": 118, "ends_at": 199},
-     "line(1 / 25, 1, t / 59) if t < 59 else line(1, 1 / 25, (t - 59) / 59) if t < 118 else line(1 / 25, 4e-6, (t - 118) / 81)",
+     "line(1 / 25, 1, t / 59) if t < 59 else line(1, 1 / 25, (t - 59) / 59) if t < 118 "
+     "else line(1 / 25, 4e-6, (t - 118) / 81)",
      "lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=200, anneal_strategy='linear', three_phase=True, "
      "cycle_momentum=False)"),
 ]
@@ -96,7 +97,8 @@ OPTAX = [
      "wave(1 / 25, 1, t / 60) if t < 60 else wave(1, 4e-6, (t - 60) / 140)",
      "optax.cosine_onecycle_schedule(200, peak_value=1.0)"),
     ("one_cycle_linear_three_phases", {**ONE_CYCLE, "rise_ends_at": 60, "fall_ends_at": 170, "ends_at": 200},
-     "line(1 / 25, 1, t / 60) if t < 60 else line(1, 1 / 25, (t - 60) / 110) if t < 170 else line(1 / 25, 4e-6, (t - 170) / 30)",
+     "line(1 / 25, 1, t / 60) if t < 60 else line(1, 1 / 25, (t - 60) / 110) if t < 170 "
+     "else line(1 / 25, 4e-6, (t - 170) / 30)",
      "optax.linear_onecycle_schedule(200, peak_value=1.0)"),
 ]
 
