@@ -112,9 +112,9 @@ macro_rules! inits {
             pub enum Init("init", "inits") { $($Variant($Member)),+ }
             aliases {
                 "std" => "normal",
-                "glorot_normal" => "glorot:law=normal",
+                "glorot_normal" => "glorot",
                 "glorot_uniform" => "glorot:law=uniform",
-                "he_normal" => "he:law=normal",
+                "he_normal" => "he",
                 "he_uniform" => "he:law=uniform",
                 "kaiming" => "he",
             }

@@ -40,4 +40,6 @@ pub mod random;
 pub mod real;
 pub mod rule;
 pub mod schedule;
+#[cfg(test)]
+mod testing;
 pub mod word;

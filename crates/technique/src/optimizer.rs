@@ -107,7 +107,8 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
         );
 
         let factor = self.schedule.factor(self.steps);
-        self.steps += 1;
+        // A damaged state may claim any number of steps.
+        self.steps = self.steps.saturating_add(1);
         let step = Step {
             t: self.steps,
             factor,
@@ -209,6 +210,7 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
     ///
     /// # Errors
     /// When the bytes are no safetensors file, or one of another technique, layout or number type. The optimizer is then unchanged.
+    /// (The state of a rule without memory is its step alone: it fits every layout and number type.)
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), OptimizerError> {
         let broken = |why: safetensors::SafeTensorError| OptimizerError::NotAState(why.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;

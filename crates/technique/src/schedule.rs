@@ -100,7 +100,8 @@ impl Schedule {
     /// # Errors
     /// When the curves before it leave nothing.
     pub fn over(&self, total: u64) -> Result<Self, ScheduleError> {
-        let before: u64 = self.phases.iter().filter_map(|phase| phase.lasts).sum();
+        let lengths = self.phases.iter().filter_map(|phase| phase.lasts);
+        let before = lengths.fold(0, u64::saturating_add);
         let mut resolved = self.clone();
         for phase in &mut resolved.phases {
             if phase.curve.value.steps() == Some(0) {
@@ -238,67 +239,4 @@ impl FromStr for Schedule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn schedule(text: &str) -> Schedule {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_sequence_runs_each_curve_from_its_own_start() {
-        let s = schedule("warmup:steps=10 then constant for 5 then cosine")
-            .over(35)
-            .unwrap();
-        assert_eq!(s.factor(0), 0.0);
-        assert_eq!(s.factor(5), 0.5);
-        assert_eq!(s.factor(10), 1.0);
-        assert_eq!(s.factor(14), 1.0);
-        assert_eq!(s.factor(15), 1.0);
-        assert!((s.factor(25) - 0.5).abs() < 1e-15);
-        assert!(s.factor(35).abs() < 1e-15);
-        assert_eq!(
-            s.to_string(),
-            "warmup:steps=10 then constant for 5 then cosine:steps=20"
-        );
-        assert_eq!(schedule(&s.to_string()), s);
-    }
-
-    #[test]
-    fn what_never_ends_cannot_be_followed() {
-        assert!(matches!(
-            "constant then cosine".parse::<Schedule>(),
-            Err(ScheduleError::Endless { .. })
-        ));
-        assert!(matches!(
-            "cosine then constant".parse::<Schedule>(),
-            Err(ScheduleError::Endless { .. })
-        ));
-        assert!(matches!(
-            "constant for x then cosine".parse::<Schedule>(),
-            Err(ScheduleError::Length { .. })
-        ));
-        let error = schedule("warmup:steps=10 then cosine")
-            .over(10)
-            .unwrap_err();
-        assert!(
-            error.to_string().contains("leaves none of the run's 10"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn every_curve_stays_finite_and_at_least_zero() {
-        for card in Curve::CARDS {
-            let s = schedule(card.name).over(100).unwrap();
-            for t in 0..300 {
-                let factor = s.factor(t);
-                assert!(
-                    factor.is_finite() && factor >= -1e-15,
-                    "{} at {t}: {factor}",
-                    card.name
-                );
-            }
-        }
-    }
-}
+mod tests;

@@ -267,8 +267,7 @@ pub fn parse<F: Family>(word: &str) -> Result<Word<F>, WordError> {
     };
 
     let mut seen: Vec<&str> = Vec::new();
-    let pairs = |text: Option<&'static str>| text;
-    for part in pairs(implied).into_iter().flat_map(|text| text.split(',')) {
+    for part in implied.into_iter().flat_map(|text| text.split(',')) {
         if let Some((key, text)) = part.split_once('=') {
             value.settings_mut().set(key, text);
         }
@@ -425,3 +424,6 @@ macro_rules! family {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;
