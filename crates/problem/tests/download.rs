@@ -86,6 +86,7 @@ fn misdeeds(published: &Published) -> Vec<(Does, &'static str)> {
         (Does::Hush(half), "timeout"),
         (Does::Silent, "timeout"),
         (Does::Drip, "it is slow"),
+        (Does::WrongRange, "it sends another range"),
     ]
 }
 
@@ -102,6 +103,13 @@ fn after_any_misdeed_the_next_mirror_is_asked() {
             panic!("{expected}: {:?}", home.failed);
         };
         assert_eq!(failed.url, format!("{}{ODD}", bad.url));
+        // Only a range that nobody asked for is worth a second question.
+        let questions = if matches!(does, Does::WrongRange) {
+            2
+        } else {
+            1
+        };
+        assert_eq!(bad.asked(ODD).len(), questions, "{expected}");
         assert!(
             failed.reason.contains(expected),
             "{expected}: {}",

@@ -14,7 +14,7 @@ pub(crate) enum Does {
     Right,
     /// Sends all of the file, whatever range is asked for.
     IgnoreRange,
-    /// Sends a range that starts one byte too early.
+    /// Sends a range that starts one byte too early, or from byte 1 on when all is asked for.
     WrongRange,
     /// Promises all, sends this many bytes of it, and hangs up.
     Cut(usize),
@@ -120,7 +120,7 @@ fn answer(
         },
         Does::IgnoreRange => send(stream, "200 OK", "", &file),
         Does::WrongRange => {
-            let from = range.map_or(0, |r| r - 1);
+            let from = range.map_or(1, |r| r - 1);
             let header = format!("Content-Range: bytes {from}-{}/{all}\r\n", all - 1);
             send(stream, "206 Partial Content", &header, &file[from..])
         }
