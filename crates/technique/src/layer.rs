@@ -80,3 +80,6 @@ pub fn cards() -> Vec<&'static Card> {
     cards.extend(crate::loss::Loss::CARDS);
     cards
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,3 +118,6 @@ fn squared_error<T: Real>(outputs: &[T], values: &[T], gradient: Option<&mut [T]
         .sum::<f64>()
         / count
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use proptest::test_runner::{Config, RngSeed};
+use rand::RngExt;
 use serde::de::DeserializeOwned;
+
+use crate::layer::{Layer, Pass};
+use crate::random::{self, Purpose, key};
 
 /// The recorded numbers of a topic, `goldens/<topic>.json`.
 pub(crate) fn golden<D: DeserializeOwned>(topic: &str) -> D {
@@ -67,4 +71,41 @@ pub(crate) fn points(cases: u32) -> Config {
         failure_persistence: None,
         ..Config::default()
     }
+}
+
+/// `count` draws from N(0, 1).
+pub(crate) fn normals(seed: u64, count: usize) -> Vec<f64> {
+    let mut rng = key(seed, Purpose::Inputs, 0).rng();
+    (0..count).map(|_| random::normal(&mut rng)).collect()
+}
+
+/// `count` classes below `classes`.
+pub(crate) fn classes(seed: u64, count: usize, classes: u32) -> Vec<u32> {
+    let mut rng = key(seed, Purpose::Inputs, 1).rng();
+    (0..count).map(|_| rng.random_range(0..classes)).collect()
+}
+
+/// The backward pass of a layer against differences of its forward pass: ∂(Σ dy·y) by the inputs and by the parameters.
+#[track_caller]
+pub(crate) fn assert_backward(
+    layer: &mut impl Layer<f64>,
+    pass: &Pass,
+    params: &[f64],
+    x: &[f64],
+    dy: &[f64],
+) {
+    let (mut y, mut dx) = (vec![f64::NAN; dy.len()], vec![f64::NAN; x.len()]);
+    let mut grads = vec![f64::NAN; params.len()];
+    layer.forward(pass, params, x, &mut y);
+    layer.backward(pass, params, x, &y, dy, &mut grads, Some(&mut dx));
+
+    let mut at = [x, params].concat();
+    let numeric = slopes(&mut at, |at| {
+        let (x, params) = at.split_at(x.len());
+        layer.forward(pass, params, x, &mut y);
+        Some(y.iter().zip(dy).map(|(y, dy)| y * dy).sum())
+    });
+    let numeric: Vec<f64> = numeric.into_iter().flatten().collect();
+    let apart = gap(&[dx, grads].concat(), &numeric, 1e-8);
+    assert!(apart < 1e-6, "relative error of the gradient: {apart:e}");
 }
