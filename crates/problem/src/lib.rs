@@ -10,4 +10,6 @@
 
 pub mod classify;
 pub mod data;
+pub mod descend;
+pub mod function;
 pub mod signal;

@@ -15,7 +15,7 @@ technique::described! {
     /// f(z, z) ≈ −78.3323 with z ≈ −2.9035, the least root of 2z³ − 16z + 5/2.
     ///
     /// # What it shows
-    /// A descent ends in the valley of the quadrant it started in, or next door if its rate is large: compare the value with the least.
+    /// A descent ends in the valley on whose slope it started, seldom in the lowest: compare its last value with the least.
     pub struct StyblinskiTang("styblinski_tang", "Styblinski–Tang", "Styblinski & Tang, Experiments in nonconvex optimization: stochastic approximation with function smoothing and simulated annealing, Neural Networks 3 (1990)", 1990) {}
 }
 

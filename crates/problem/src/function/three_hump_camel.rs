@@ -16,7 +16,7 @@ technique::described! {
     /// f(0, 0) = 0. Two more, higher than their neighbours only by 0.3, lie near ±(1.748, −0.874).
     ///
     /// # What it shows
-    /// Whether a rule has the momentum to roll out of a shallow valley into the deep one.
+    /// Whether a rule, at its rate, rolls or leaps out of a shallow valley into the deep one.
     pub struct ThreeHumpCamel("three_hump_camel", "Three-hump camel", "Jamil & Yang, A literature survey of benchmark functions for global optimization problems, Int. J. Math. Model. Numer. Optim. 4 (2013)", 2013) {}
 }
 
