@@ -1,0 +1,328 @@
+//! Final values: every seed, the mean and its interval, one row for each candidate.
+
+use super::canvas::{Anchor, Canvas, EDGE, Face, below_title};
+use super::clip::Rect;
+use super::data::Axis;
+use super::frame::{BELOW_NAME, BELOW_TICKS, Frame};
+use super::legend::{self, Entry, Sample};
+use super::scale::{Extent, Scale};
+use super::style::{INK, MUTED, Marker, NAME, Pen, SHADE, TICK, pen};
+use super::text;
+use super::{Figure, FigureError};
+
+const WIDTH: f64 = 880.0;
+const ROW: f64 = 40.0;
+const MEAN: Pen = Pen {
+    color: INK,
+    dash: &[],
+    marker: Marker::Diamond,
+};
+
+/// One candidate, or one paired difference.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// Its name, left of the panel.
+    pub name: String,
+    /// One value for each seed; values that are not finite are left out, and counted.
+    pub points: Vec<f64>,
+    /// The mean of the points.
+    pub mean: f64,
+    /// Lower and upper end of the interval of the mean.
+    pub interval: Option<(f64, f64)>,
+    /// A remark, right of the panel: `0.978 [0.975, 0.981], n = 10`.
+    pub note: String,
+}
+
+/// Rows of points with mean and 95 % interval along one value axis.
+///
+/// With `reference`, a dashed line marks that value: 0 for paired differences.
+///
+/// # Errors
+///
+/// [`FigureError::Empty`] if no row has a finite value, [`FigureError::Range`] if the range of the
+/// axis cannot be drawn.
+pub fn forest(
+    title: &str,
+    value: Axis,
+    rows: &[Row],
+    reference: Option<f64>,
+) -> Result<Figure, FigureError> {
+    value.checked_range(title)?;
+    let mut extent = Extent::NONE;
+    let possible = |v: &f64| !value.log || *v > 0.0;
+    for row in rows {
+        let ends = row.interval.map(|(low, high)| [low, high]);
+        let values = row
+            .points
+            .iter()
+            .copied()
+            .chain([row.mean])
+            .chain(ends.into_iter().flatten());
+        values.filter(possible).for_each(|v| extent.add(v));
+    }
+    if extent.is_empty() {
+        return Err(FigureError::Empty {
+            title: title.to_owned(),
+            what: format!("{} rows", rows.len()),
+        });
+    }
+    reference
+        .iter()
+        .filter(|v| possible(v))
+        .for_each(|v| extent.add(*v));
+    // Differences lie on both sides of 0, and even values above 0 may be far from it.
+    let fitted = Scale::new(
+        &Axis {
+            range: None,
+            ..value.clone()
+        },
+        extent,
+        0.04,
+    );
+    let scale = match (value.range, fitted) {
+        (Some((low, high)), _) => Scale::exact(value.log, low, high),
+        (None, Some(scale)) => scale,
+        (None, None) => Scale::exact(value.log, extent.low, extent.high),
+    };
+
+    let notes: Vec<String> = rows.iter().map(remark).collect();
+    let names: Vec<Vec<String>> = rows
+        .iter()
+        .map(|r| text::wrap(&r.name, NAME, 0.26 * WIDTH))
+        .collect();
+    let left = EDGE + text::widest(names.iter().flatten().map(String::as_str), NAME) + 12.0;
+    let remarks: Vec<Vec<String>> = notes
+        .iter()
+        .map(|n| text::wrap(n, TICK, 0.28 * WIDTH))
+        .collect();
+    let widest = text::widest(remarks.iter().flatten().map(String::as_str), TICK);
+    let right = WIDTH - EDGE - if widest > 0.0 { widest + 14.0 } else { 0.0 };
+    let mut entries: Vec<Entry> = vec![
+        (Sample::Dot(pen(0)), "one seed".into()),
+        (Sample::Dot(MEAN), "mean".into()),
+    ];
+    if rows.iter().any(|r| r.interval.is_some()) {
+        entries[1] = (Sample::Interval(MEAN), "mean and 95 % interval".into());
+    }
+    let legend_top = below_title(title, WIDTH) - 2.0;
+    let top = legend_top + legend::height(&entries, right - left) + 8.0;
+    let rect = Rect {
+        left,
+        top,
+        right,
+        bottom: top + ROW * rows.len() as f64,
+    };
+    // The rows are not values: the panel's y scale is never asked.
+    let frame = Frame {
+        rect,
+        x: scale,
+        y: Scale::exact(false, 0.0, 1.0),
+    };
+
+    let mut canvas = Canvas::new(
+        title,
+        WIDTH,
+        rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0,
+    );
+    legend::draw(&mut canvas, [left, legend_top], right - left, &entries);
+    for i in (0..rows.len()).step_by(2) {
+        let top = rect.top + ROW * i as f64;
+        canvas.rect(
+            Rect {
+                left: EDGE,
+                top,
+                right: WIDTH - EDGE,
+                bottom: top + ROW,
+            },
+            SHADE,
+        );
+    }
+    frame.draw_x(&mut canvas);
+    if let Some(x) = reference.map(|v| rect.left + scale.at(v) * frame.width())
+        && (rect.left..=rect.right).contains(&x)
+    {
+        canvas.line(&[[x, rect.top], [x, rect.bottom]], INK, 1.3, &[4.0, 3.0]);
+    }
+    for (i, row) in rows.iter().enumerate() {
+        let middle = rect.top + ROW * (i as f64 + 0.5);
+        block(
+            &mut canvas,
+            [left - 12.0, middle],
+            &names[i],
+            Face::new(NAME, INK, Anchor::End),
+        );
+        block(
+            &mut canvas,
+            [right + 14.0, middle],
+            &remarks[i],
+            Face::new(TICK, MUTED, Anchor::Start),
+        );
+        draw_row(&mut canvas, &frame, row, middle);
+    }
+    frame.name_x(&mut canvas, &value.name);
+    Ok(canvas.finish())
+}
+
+/// The row's note, and how many of its points cannot be shown.
+fn remark(row: &Row) -> String {
+    let lost = row.points.iter().filter(|v| !v.is_finite()).count();
+    match (lost, row.note.is_empty()) {
+        (0, _) => row.note.clone(),
+        (_, true) => format!("{lost} not finite"),
+        (_, false) => format!("{} ({lost} not finite)", row.note),
+    }
+}
+
+/// Lines of text centred on a height.
+fn block(canvas: &mut Canvas, [x, middle]: [f64; 2], lines: &[String], face: Face) {
+    let pitch = f64::from(face.size) + 2.5;
+    let first =
+        middle + 0.36 * f64::from(face.size) - pitch * (lines.len().saturating_sub(1)) as f64 / 2.0;
+    for (i, line) in lines.iter().enumerate() {
+        canvas.text([x, first + pitch * i as f64], line, face);
+    }
+}
+
+/// The mean and its interval in the upper part of a row, the seeds below.
+fn draw_row(canvas: &mut Canvas, frame: &Frame, row: &Row, middle: f64) {
+    let rect = frame.rect;
+    let place = |v: f64| rect.left + frame.x.at(v) * frame.width();
+    let shown = |x: f64| (rect.left - 0.5..=rect.right + 0.5).contains(&x);
+    let mut places: Vec<f64> = row
+        .points
+        .iter()
+        .map(|v| place(*v))
+        .filter(|x| shown(*x))
+        .collect();
+    places.sort_by(f64::total_cmp);
+    for (x, level) in places.iter().zip(levels(&places)) {
+        canvas.disc(
+            [*x, middle + 4.0 + 3.5 * level as f64],
+            3.2,
+            pen(0).color,
+            Some("#ffffff"),
+        );
+    }
+    let y = middle - 7.0;
+    if let Some((low, high)) = row.interval {
+        let (a, b) = (place(low), place(high));
+        if a.is_finite() && b.is_finite() {
+            let ends = [
+                a.clamp(rect.left, rect.right),
+                b.clamp(rect.left, rect.right),
+            ];
+            canvas.line(&[[ends[0], y], [ends[1], y]], INK, 2.2, &[]);
+            let caps: Vec<Vec<[f64; 2]>> = [a, b]
+                .into_iter()
+                .filter(|x| shown(*x))
+                .map(|x| vec![[x, y - 4.5], [x, y + 4.5]])
+                .collect();
+            canvas.lines(&caps, INK, 1.6, &[]);
+        }
+    }
+    let mean = place(row.mean);
+    if shown(mean) {
+        canvas.marker([mean, y], 5.0, MEAN);
+    }
+}
+
+/// A level for each of the sorted places, so that neighbours do not hide one another; at most
+/// four levels, then they repeat.
+fn levels(sorted: &[f64]) -> Vec<usize> {
+    let mut last = [f64::NEG_INFINITY; 4];
+    sorted
+        .iter()
+        .map(|x| {
+            let free = last.iter().position(|before| x - before >= 5.5);
+            let oldest = || {
+                (0..4)
+                    .min_by(|a, b| last[*a].total_cmp(&last[*b]))
+                    .unwrap_or_default()
+            };
+            let level = free.unwrap_or_else(oldest);
+            last[level] = *x;
+            level
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<Row> {
+        let row = |name: &str, mean: f64| Row {
+            name: name.into(),
+            points: vec![mean - 0.01, mean, mean + 0.01],
+            mean,
+            interval: Some((mean - 0.008, mean + 0.008)),
+            note: format!("{mean}, n = 3"),
+        };
+        vec![row("adam", 0.97), row("sgd", 0.92)]
+    }
+
+    #[test]
+    fn every_seed_is_a_dot_and_every_name_is_there() {
+        let figure = forest("Final", Axis::linear("accuracy"), &rows(), None).expect("drawn");
+        // Six seeds, and one in the legend.
+        assert_eq!(figure.svg().matches("<circle").count(), 7);
+        for text in [
+            "adam",
+            "sgd",
+            "0.97, n = 3",
+            "accuracy",
+            "mean and 95 % interval",
+        ] {
+            assert!(figure.svg().contains(&format!(">{text}<")), "{text}");
+        }
+    }
+
+    #[test]
+    fn lost_seeds_are_counted_in_the_note() {
+        let mut some = rows();
+        some[0].points.extend([f64::NAN, f64::INFINITY]);
+        some[1] = Row {
+            name: "all lost".into(),
+            points: vec![f64::NAN],
+            mean: f64::NAN,
+            interval: Some((f64::NAN, f64::NAN)),
+            note: String::new(),
+        };
+        let figure = forest("Final", Axis::linear("accuracy"), &some, Some(0.9)).expect("drawn");
+        roxmltree::Document::parse(figure.svg()).expect("well-formed");
+        assert!(figure.svg().contains(">0.97, n = 3 (2 not finite)<"));
+        assert!(figure.svg().contains(">1 not finite<"));
+        assert!(!figure.svg().contains("NaN"));
+    }
+
+    #[test]
+    fn the_reference_is_on_the_axis() {
+        let differences = [Row {
+            name: "a − b".into(),
+            points: vec![0.5, 0.6],
+            mean: 0.55,
+            ..Row::default()
+        }];
+        let with = forest("d", Axis::linear("difference"), &differences, Some(0.0)).expect("drawn");
+        let without = forest("d", Axis::linear("difference"), &differences, None).expect("drawn");
+        assert!(with.svg().contains(">0.0<") && !without.svg().contains(">0.0<"));
+    }
+
+    #[test]
+    fn neighbours_get_different_levels() {
+        assert_eq!(levels(&[0.0, 1.0, 2.0, 50.0]), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn no_finite_value_is_an_error() {
+        assert!(matches!(
+            forest("f", Axis::linear("v"), &[], None),
+            Err(FigureError::Empty { .. })
+        ));
+        let nan = Row {
+            mean: f64::NAN,
+            ..Row::default()
+        };
+        assert!(forest("f", Axis::linear("v"), &[nan], Some(0.0)).is_err());
+    }
+}
