@@ -95,7 +95,7 @@ impl<T: Real> Net<T> {
                 params,
                 width,
                 output: Vec::new(),
-            })
+            });
         };
         let mut inputs = spec.inputs;
         let widths = spec.hidden.iter().chain([&spec.outputs]);
@@ -215,6 +215,12 @@ impl<T: Real> Net<T> {
         let Some(last) = self.nodes.last() else {
             return 0.0;
         };
+        // The two change places at every layer: each needs room for the widest, or a later step would allocate.
+        let outputs = self.nodes.iter().map(|node| node.output.len());
+        let widest = outputs.max().unwrap_or(0);
+        for buffer in [&mut self.upstream, &mut self.downstream] {
+            buffer.reserve(widest.saturating_sub(buffer.len()));
+        }
         self.upstream.resize(last.output.len(), T::zero());
         let loss = self
             .loss
@@ -223,8 +229,10 @@ impl<T: Real> Net<T> {
             let (before, rest) = self.nodes.split_at_mut(index);
             let node = &mut rest[0];
             let x = before.last().map_or(&self.input, |node| &node.output);
-            self.downstream.resize(x.len(), T::zero());
-            let dx = (index > 0).then_some(&mut self.downstream[..]);
+            let dx = (index > 0).then(|| {
+                self.downstream.resize(x.len(), T::zero());
+                &mut self.downstream[..]
+            });
             let (params, grads) = (
                 &params[node.params.clone()],
                 &mut grads[node.params.clone()],

@@ -87,10 +87,9 @@ fn saved_and_restored<T: Real>() {
         assert_eq!(bits(&params), bits(&there), "{rule}");
         assert_eq!(second.to_bytes(), straight.to_bytes(), "{rule}");
         // Without the state the path is another one: the comparison above can fail.
-        let mut fresh = with::<T>(rule, &layout());
-        let (mut forgetful, mut params) = (&mut fresh, start::<T>());
-        train(&mut forgetful.clone(), &mut params, 7);
-        train(&mut forgetful, &mut params, 5);
+        let mut params = start::<T>();
+        train(&mut with(rule, &layout()), &mut params, 7);
+        train(&mut with(rule, &layout()), &mut params, 5);
         assert_ne!(bits(&params), bits(&there), "{rule}");
     }
 }
