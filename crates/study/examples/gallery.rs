@@ -58,7 +58,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             "surface",
             surface("The surface that SGD zigzags on", &ravine)?,
         ),
-        ("rosenbrock", surface("Rosenbrock's function", &banana)?),
         (
             "field",
             field("Where the negative gradient points", &ravine, &|x, y| {

@@ -52,7 +52,8 @@ pub(super) struct Canvas {
 impl Canvas {
     /// An empty sheet with the title in its top left corner.
     pub(super) fn new(title: &str, width: f64, height: f64) -> Self {
-        let mut scene = Scene::new(width, height);
+        // Whole units: a PNG has no half pixels.
+        let mut scene = Scene::new(width.ceil(), height.ceil());
         scene.font_family = Some(FONTS.to_owned());
         scene.text_color = Some(INK.to_owned());
         let mut canvas = Self {
@@ -73,7 +74,7 @@ impl Canvas {
         self.scene.add(Primitive::Text {
             x: tenth(x),
             y: tenth(y),
-            content: plain(content),
+            content: text::plain(content),
             size: face.size,
             anchor: match face.anchor {
                 Anchor::Start => TextAnchor::Start,
@@ -248,7 +249,7 @@ impl Canvas {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
              width=\"{width}\" height=\"{height}\" font-family=\"{FONTS}\" fill=\"{INK}\" \
              stroke-linecap=\"round\" stroke-linejoin=\"round\" role=\"img\" style=\"max-width:100%;height:auto\"><title>{}</title>{body}",
-            escape(&self.title),
+            text::escape(&self.title),
         );
         Figure {
             svg,
@@ -300,27 +301,6 @@ fn trace(d: &mut String, points: &[Point]) {
         // Writing to a string cannot fail.
         let _ = write!(d, "{letter}{} {}", tenth(*x), tenth(*y));
     }
-}
-
-/// What XML can carry of a text, safe from kuva's reading of `$…$` as a formula.
-fn plain(content: &str) -> String {
-    printable(content).replace('$', "\\$")
-}
-
-/// Control characters are not allowed in XML; each becomes a space.
-fn printable(content: &str) -> String {
-    let drawable = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    content
-        .chars()
-        .map(|c| if drawable(c) { c } else { ' ' })
-        .collect()
-}
-
-fn escape(content: &str) -> String {
-    printable(content)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
 
 #[cfg(test)]

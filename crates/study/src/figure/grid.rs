@@ -7,6 +7,7 @@ use super::frame::{self, ABOVE_NAME, BELOW_NAME, BELOW_TICKS, Frame, Labels};
 use super::legend::{self, Entry, Sample};
 use super::lines::{self, Look};
 use super::style::{INK, MUTED, NAME, Pen, TICK, pen};
+use super::text;
 use super::{Figure, FigureError};
 
 const WIDTH: f64 = 900.0;
@@ -22,7 +23,8 @@ const LOOK: Look = Look {
 /// Panels in rows of `columns`, each with its title and series, all on the same two scales.
 ///
 /// Tick labels stand at the left and the bottom only, and one legend above the panels names the
-/// series: a name has the same pen in every panel. A panel with no value to show says so.
+/// series: a name has the same pen in every panel. A series with no value to show in a panel is
+/// named there.
 ///
 /// # Errors
 ///
@@ -59,11 +61,14 @@ pub fn grid(
             names.push(&series.name);
         }
     }
-    let entries: Vec<Entry> = names
+    let mut entries: Vec<Entry> = names
         .iter()
         .enumerate()
         .map(|(i, n)| (Sample::Dashed(pen(i)), (*n).to_owned()))
         .collect();
+    if all().any(|s| s.diverged.is_some()) {
+        entries.push((Sample::Cross, "diverged".to_owned()));
+    }
 
     let columns = columns.min(panels.len());
     let rows = panels.len().div_ceil(columns);
@@ -118,14 +123,23 @@ pub fn grid(
             })
             .collect();
         let drawn = lines::draw(&mut canvas, &frame, &pens, LOOK);
-        if drawn.iter().all(|d| d.end.is_none()) {
-            let r = frame.rect;
-            let middle = [(r.left + r.right) / 2.0, (r.top + r.bottom) / 2.0 + 4.0];
-            canvas.text(
-                middle,
-                "no finite value",
-                Face::new(TICK, MUTED, Anchor::Middle),
-            );
+        // A series that is nowhere to be seen is named: nothing that was tried is hidden.
+        let lost: Vec<&str> = series
+            .iter()
+            .zip(&drawn)
+            .filter(|(_, d)| d.end.is_none())
+            .map(|(s, _)| s.name.as_str())
+            .collect();
+        if !lost.is_empty() {
+            let words = format!("no value of {}", lost.join(", "));
+            let lines = text::wrap(&words, TICK, width - 16.0);
+            for (k, line) in lines.iter().rev().enumerate() {
+                let at = [
+                    frame.rect.right - 8.0,
+                    frame.rect.bottom - 8.0 - 14.0 * k as f64,
+                ];
+                canvas.text(at, line, Face::new(TICK, MUTED, Anchor::End));
+            }
         }
     }
     let middle = Rect {
@@ -187,11 +201,20 @@ mod tests {
     }
 
     #[test]
-    fn a_panel_without_values_says_so() {
+    fn what_is_not_to_be_seen_is_named() {
         let mut some = panels(3);
-        some[1].1.iter_mut().for_each(|s| s.mid.fill(f64::NAN));
+        some[1].1[0].mid.fill(f64::NAN);
+        some[2].1[1].diverged = Some(10.0);
         let figure = draw(&some, 2).expect("drawn");
-        assert_eq!(figure.svg().matches("no finite value").count(), 1);
+        assert_eq!(figure.svg().matches("no value of").count(), 1);
+        assert!(figure.svg().contains(">no value of plain<"));
+        assert!(figure.svg().contains(">diverged<"));
+        assert!(
+            !draw(&panels(3), 2)
+                .expect("drawn")
+                .svg()
+                .contains(">diverged<")
+        );
         roxmltree::Document::parse(figure.svg()).expect("well-formed");
     }
 

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Face};
 use super::clip::Point;
-use super::style::{INK, NAME, Pen};
+use super::style::{ALARM, INK, NAME, Pen};
 use super::text;
 
 const LINE: f64 = 20.0;
@@ -20,6 +20,8 @@ pub(super) enum Sample {
     Dot(Pen),
     /// A hollow disc: where a path starts.
     Start,
+    /// A cross: where a run diverged.
+    Cross,
     /// An interval: a line with its mean as a diamond.
     Interval(Pen),
 }
@@ -44,7 +46,7 @@ fn places(entries: &[Entry], width: f64) -> (Vec<Point>, f64) {
 
 fn sample_width(sample: Sample) -> f64 {
     match sample {
-        Sample::Dot(_) | Sample::Start => 12.0,
+        Sample::Dot(_) | Sample::Start | Sample::Cross => 12.0,
         _ => SAMPLE,
     }
 }
@@ -76,6 +78,7 @@ pub(super) fn sample(canvas: &mut Canvas, [x, y]: Point, sample: Sample) {
         }
         Sample::Dot(pen) => canvas.marker(middle, 4.5, pen),
         Sample::Start => canvas.disc(middle, 4.5, "#ffffff", Some(INK)),
+        Sample::Cross => canvas.cross(middle, ALARM),
         Sample::Interval(pen) => {
             canvas.line(&across, pen.color, 2.2, &[]);
             let cap = |x: f64| vec![[x, y - 4.5], [x, y + 4.5]];

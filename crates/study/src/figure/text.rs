@@ -1,4 +1,4 @@
-//! How wide a text will be, so that room is left for it.
+//! Text: how wide it will be, so that room is left for it, and what of it an SVG can carry.
 //!
 //! kuva keeps its own measurements to itself, hence this table: the advance widths of DejaVu Sans,
 //! the widest font of [`FONTS`](super::style::FONTS). A viewer with a narrower font leaves a little more air.
@@ -54,6 +54,28 @@ pub(super) fn wrap(text: &str, size: u32, room: f64) -> Vec<String> {
         }
     }
     lines
+}
+
+/// What XML can carry of a text, safe from kuva's reading of `$…$` as a formula.
+pub(super) fn plain(content: &str) -> String {
+    printable(content).replace('$', "\\$")
+}
+
+/// Control characters are not allowed in XML; each becomes a space.
+fn printable(content: &str) -> String {
+    let drawable = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    content
+        .chars()
+        .map(|c| if drawable(c) { c } else { ' ' })
+        .collect()
+}
+
+/// A text as the content of an element.
+pub(super) fn escape(content: &str) -> String {
+    printable(content)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
