@@ -18,8 +18,8 @@
 //! use technique::{layout::Layout, optimizer::Optimizer, rule::Rule};
 //!
 //! let rule: Rule = "adam@torch:lr=0.01".parse()?;
-//! let mut optimizer = Optimizer::new(rule, &Layout::flat(2))?;
-//! let mut params = [1.0_f64, -1.0];
+//! let mut optimizer = Optimizer::<f64>::new(rule, &Layout::flat(2))?;
+//! let mut params = [1.0, -1.0];
 //! optimizer.update(&mut params, &[0.5, 2.0]);
 //! # assert!((params[0] - 0.99).abs() < 1e-6);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
