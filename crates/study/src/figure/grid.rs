@@ -131,7 +131,7 @@ pub fn grid(
             .map(|(s, _)| s.name.as_str())
             .collect();
         if !lost.is_empty() {
-            let words = format!("no value of {}", lost.join(", "));
+            let words = format!("no finite value: {}", lost.join(", "));
             let lines = text::wrap(&words, TICK, width - 16.0);
             for (k, line) in lines.iter().rev().enumerate() {
                 let at = [
@@ -206,8 +206,8 @@ mod tests {
         some[1].1[0].mid.fill(f64::NAN);
         some[2].1[1].diverged = Some(10.0);
         let figure = draw(&some, 2).expect("drawn");
-        assert_eq!(figure.svg().matches("no value of").count(), 1);
-        assert!(figure.svg().contains(">no value of plain<"));
+        assert_eq!(figure.svg().matches("no finite value").count(), 1);
+        assert!(figure.svg().contains(">no finite value: plain<"));
         assert!(figure.svg().contains(">diverged<"));
         assert!(
             !draw(&panels(3), 2)
