@@ -1,0 +1,266 @@
+//! The arguments.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A laboratory for the techniques that make neural networks train.
+#[derive(Debug, Parser)]
+#[command(
+    name = "thalweg",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Techniques are written NAME[@DIALECT][:key=value,…], e.g. adam, sgd:lr=0.1, adam@torch:lr=0.01,beta2=0.99.\nExit codes: 0 done, 1 failed, 2 usage or a bad study file, 3 some trials diverged or failed, 4 data missing or damaged, 130 interrupted."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// No progress and no messages but errors.
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train and draw the whole chapter, and check its claims.
+    Reproduce(ReproduceArgs),
+    /// Run one study: a built-in name or a TOML file.
+    Run(RunArgs),
+    /// Walk down a function of the plane.
+    Descend(DescendArgs),
+    /// Send a signal through a deep network at birth.
+    Activations(ActivationsArgs),
+    /// List what there is.
+    List(ListArgs),
+    /// Show one technique, function, data set or study: formula, settings, dialects, paper.
+    Show(ShowArgs),
+    /// Fetch, verify or list data sets.
+    Data(DataArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataDir {
+    /// Folder that holds the data sets (mnist/, …); else THALWEG_DATA, else the user's cache folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReproduceArgs {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// The folder for the report.
+    #[arg(long, value_name = "DIR", default_value = "thalweg-report")]
+    pub(crate) out: PathBuf,
+    /// Run on this data set in place of MNIST.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) data: Option<String>,
+    /// Seeds per technique [default: 3].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seeds: Option<u64>,
+    /// Updates per trial, for a quick look.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Worker threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Do not try to fetch missing data.
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A built-in study (`thalweg list studies`) or a TOML file.
+    pub(crate) study: String,
+    /// The folder for the run; an existing run goes on where it stopped.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Run on this data set, or on a CSV file (with --label).
+    #[arg(long, value_name = "NAME|FILE.csv")]
+    pub(crate) data: Option<String>,
+    /// The column of the CSV file that holds the classes.
+    #[arg(long, value_name = "COLUMN", requires = "data")]
+    pub(crate) label: Option<String>,
+    /// Seeds per technique.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seeds: Option<u64>,
+    /// Updates per trial.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Worker threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescendArgs {
+    /// The function (`thalweg list functions`), e.g. ravine or rosenbrock:b=10.
+    pub(crate) function: String,
+    /// An update rule; may be given several times.
+    #[arg(long = "rule", value_name = "RULE", required = true)]
+    pub(crate) rules: Vec<String>,
+    /// The first point.
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true, value_parser = point)]
+    pub(crate) start: Option<[f64; 2]>,
+    /// Steps.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(crate) steps: u64,
+    /// Learning-rate schedule.
+    #[arg(long, value_name = "SCHEDULE", default_value = "constant")]
+    pub(crate) schedule: String,
+    /// Gradient guard.
+    #[arg(long, value_name = "GUARD", default_value = "none")]
+    pub(crate) guard: String,
+    /// Standard deviation of the noise added to each component of every gradient.
+    #[arg(long, value_name = "SIGMA", default_value_t = 0.0)]
+    pub(crate) noise: f64,
+    /// Seed of the noise.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the figures (SVG and PNG) and paths.csv into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the paths as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActivationsArgs {
+    /// Activation function.
+    #[arg(long, value_name = "NAME", default_value = "sigmoid")]
+    pub(crate) activation: String,
+    /// Initial weights.
+    #[arg(long, value_name = "INIT", default_value = "xavier")]
+    pub(crate) init: String,
+    /// Layers.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = small)]
+    pub(crate) layers: usize,
+    /// Units of each layer.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = small)]
+    pub(crate) width: usize,
+    /// Inputs.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = large)]
+    pub(crate) samples: usize,
+    /// Seed of inputs and weights.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the histograms (SVG and PNG) and tables into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the layers as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// What to list.
+    pub(crate) what: Listing,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    /// Update rules.
+    Rules,
+    /// Initial weights.
+    Inits,
+    /// Learning-rate schedules.
+    Schedules,
+    /// Layers, activations, norms and losses.
+    Layers,
+    /// Gradient guards.
+    Guards,
+    /// Weight decays.
+    Decays,
+    /// Functions of the plane.
+    Functions,
+    /// Data sets.
+    Data,
+    /// Built-in studies.
+    Studies,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Its name, as `thalweg list` prints it.
+    pub(crate) name: String,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    #[command(subcommand)]
+    pub(crate) action: DataAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataAction {
+    /// Download a data set, resuming what is half there, and verify it.
+    Fetch {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        data_dir: DataDir,
+    },
+    /// Check a data set against its known checksums.
+    Verify {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        data_dir: DataDir,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the data sets and where they are.
+    List {
+        #[command(flatten)]
+        data_dir: DataDir,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn point(text: &str) -> Result<[f64; 2], String> {
+    let parts: Vec<&str> = text.split(',').collect();
+    let [x, y] = parts[..] else {
+        return Err("expected two numbers, X,Y, as in --start=-7,2".to_owned());
+    };
+    let number = |part: &str| match part.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err(format!("expected a finite number, found `{}`", part.trim())),
+    };
+    Ok([number(x)?, number(y)?])
+}
+
+fn small(text: &str) -> Result<usize, String> {
+    between(text, 4096)
+}
+
+fn large(text: &str) -> Result<usize, String> {
+    between(text, 1_000_000)
+}
+
+fn between(text: &str, most: usize) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=most).contains(&n) => Ok(n),
+        _ => Err(format!("expected a whole number from 1 to {most}")),
+    }
+}

@@ -1,0 +1,19 @@
+//! The commands, one file each.
+
+pub(crate) mod activations;
+pub(crate) mod data;
+pub(crate) mod descend;
+pub(crate) mod list;
+pub(crate) mod reproduce;
+pub(crate) mod run;
+pub(crate) mod show;
+
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+/// What a command ends with.
+pub(crate) type Outcome = Result<ExitCode, Failure>;
+
+/// Exit code 3: the run is complete, but some trials diverged.
+pub(crate) const SOME_FAILED: u8 = 3;

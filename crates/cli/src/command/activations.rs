@@ -1,0 +1,62 @@
+//! `thalweg activations`
+
+use std::process::ExitCode;
+
+use thalweg::problem::signal::{Signal, reading};
+use thalweg::study::report::{activations, folder};
+use thalweg::study::spec::{Body, Study};
+
+use super::Outcome;
+use crate::args::ActivationsArgs;
+use crate::failure::Failure;
+use crate::output::{columns, json, line};
+
+pub(crate) fn run(args: &ActivationsArgs) -> Outcome {
+    let signal = Signal {
+        activation: args.activation.parse().map_err(Failure::usage)?,
+        init: args.init.parse().map_err(Failure::usage)?,
+        layers: args.layers,
+        width: args.width,
+        samples: args.samples,
+        seed: args.seed,
+    };
+    let layers = signal.run();
+    if let Some(out) = &args.out {
+        folder::create(out)?;
+        let text = format!(
+            "name = \"activations\"\ntitle = \"Activations at birth\"\n\n[activations]\nlayers = {}\nwidth = {}\nsamples = {}\nseed = {}\nsettings = [{{ activation = {:?}, init = {:?} }}]\n",
+            args.layers, args.width, args.samples, args.seed, args.activation, args.init
+        );
+        let study = Study {
+            name: "activations".to_owned(),
+            title: format!("Activations at birth: {}", activations::name(&signal)),
+            question: String::new(),
+            text,
+            body: Body::Activations(vec![signal]),
+        };
+        let section = activations::section(&study, &[(signal, layers.clone())])?;
+        folder::write_section(out, &study, &section)?;
+    }
+    if args.json {
+        json(&activations::json(&layers))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![
+        ["layer", "mean", "std", "saturated", "dead"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for (index, layer) in layers.iter().enumerate() {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        rows.push(vec![
+            (index + 1).to_string(),
+            format!("{:.5}", layer.mean),
+            format!("{:.5}", layer.std),
+            percent(layer.saturated),
+            percent(layer.dead),
+        ]);
+    }
+    columns(&rows)?;
+    line(reading(&layers))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,90 @@
+//! `thalweg descend`
+
+use std::process::ExitCode;
+
+use thalweg::prelude::{Descent, Function, Guard, Rule, Schedule, Word};
+use thalweg::problem::descend::Path;
+use thalweg::study::report::{descent, folder};
+use thalweg::study::spec::{Body, Paths, Study};
+
+use super::Outcome;
+use crate::args::DescendArgs;
+use crate::failure::Failure;
+use crate::output::{columns, json, line};
+
+pub(crate) fn run(args: &DescendArgs) -> Outcome {
+    let function: Function = args.function.parse().map_err(Failure::usage)?;
+    let mut descent = Descent::new(function, args.steps);
+    descent.start = args.start.unwrap_or(descent.start);
+    (descent.noise, descent.seed) = (args.noise, args.seed);
+    let rules = args
+        .rules
+        .iter()
+        .map(|word| word.parse())
+        .collect::<Result<Vec<Word<Rule>>, _>>()
+        .map_err(Failure::usage)?;
+    let schedule: Schedule = args.schedule.parse().map_err(Failure::usage)?;
+    let guard: Guard = args.guard.parse().map_err(Failure::usage)?;
+    let walk = |rule: &Word<Rule>| -> Result<(String, Path), Failure> {
+        let path = descent
+            .descend_with(rule.value, &schedule, guard, Default::default())
+            .map_err(Failure::usage)?;
+        Ok((rule.to_string(), path))
+    };
+    let walked = rules.iter().map(walk).collect::<Result<Vec<_>, _>>()?;
+    let paths = Paths { descent, rules };
+    if let Some(out) = &args.out {
+        folder::create(out)?;
+        let study = Study {
+            name: "descend".to_owned(),
+            title: format!("Paths on {}", paths.descent.function),
+            question: String::new(),
+            text: study_file(args, &paths),
+            body: Body::Descent(paths.clone()),
+        };
+        let section = descent::section(&study, &paths, &walked)?;
+        folder::write_section(out, &study, &section)?;
+    }
+    if args.json {
+        json(&descent::json(&paths, &walked))?;
+    } else {
+        let mut rows = vec![
+            ["rule", "x", "y", "f(x, y)", "ended"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
+        for (rule, path) in &walked {
+            let end = path.points.last().copied().unwrap_or_default();
+            let value = path.values.last().copied().unwrap_or(f64::NAN);
+            rows.push(vec![
+                rule.clone(),
+                end[0].to_string(),
+                end[1].to_string(),
+                value.to_string(),
+                path.ended.to_string(),
+            ]);
+        }
+        columns(&rows)?;
+        if let Some(out) = &args.out {
+            line(out.join("figures").display())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same descent as a study file.
+fn study_file(args: &DescendArgs, paths: &Paths) -> String {
+    let d = &paths.descent;
+    let rules: Vec<String> = args.rules.iter().map(|rule| format!("{rule:?}")).collect();
+    format!(
+        "name = \"descend\"\ntitle = \"Paths on {}\"\n\n[descent]\nfunction = {:?}\nstart = [{:?}, {:?}]\nsteps = {}\nnoise = {:?}\nseed = {}\nrule = [{}]\n",
+        d.function,
+        args.function,
+        d.start[0],
+        d.start[1],
+        d.steps,
+        d.noise,
+        d.seed,
+        rules.join(", ")
+    )
+}

@@ -1,0 +1,142 @@
+//! `thalweg run`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use thalweg::problem::data::{Dataset, Shelf};
+use thalweg::study::error::StudyError;
+use thalweg::study::executor::all_cores;
+use thalweg::study::report::folder;
+use thalweg::study::report::page::{self, Provenance};
+use thalweg::study::run::Overrides;
+use thalweg::study::spec::{Body, Study};
+use thalweg::study::training::DataSource;
+
+use super::{Outcome, SOME_FAILED};
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::output::{json, line, message};
+use crate::progress::Bars;
+
+pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
+    let started = Instant::now();
+    let mut study = Study::find(&args.study)?.with(Overrides {
+        seeds: args.seeds,
+        steps: args.steps,
+    })?;
+    let data = load(&mut study, args)?;
+    let seeds = match &study.body {
+        Body::Training(training) => format!("1 to {} for every technique", training.seeds),
+        Body::Descent(_) | Body::Activations(_) => "as the study says".to_owned(),
+    };
+    let ran = study.run(
+        data.as_ref(),
+        &args.out,
+        args.jobs.unwrap_or_else(all_cores),
+        &Bars::new(quiet),
+    )?;
+    let result = ran.json(data.as_ref(), &args.out);
+    let diverged = ran.diverged();
+
+    let about = data
+        .as_ref()
+        .map_or("Ran without data.".to_owned(), |data| {
+            let fingerprint = data.fingerprint.get(..12).unwrap_or(&data.fingerprint);
+            format!(
+                "Ran on {} ({}, {} training and {} test examples, content SHA-256 {fingerprint}…).",
+                data.name,
+                data.source,
+                data.train.len(),
+                data.test.len()
+            )
+        });
+    let (cpu, system) = page::machine();
+    let provenance = Provenance {
+        data: about,
+        fallback: false,
+        seeds,
+        version: thalweg::VERSION.to_owned(),
+        cpu,
+        system,
+        wall: format!("{:.1} s", started.elapsed().as_secs_f64()),
+        command: command_line(args),
+    };
+    let sentences = ran.section.sentences.clone();
+    let title = ran.section.title.clone();
+    let html = page::render(&title, &provenance, &[], &[(String::new(), ran.section)])?;
+    folder::write(&args.out.join("index.html"), html.as_bytes())?;
+
+    if args.json {
+        json(&result)?;
+    } else {
+        if !quiet {
+            for sentence in sentences {
+                line(sentence)?;
+            }
+        }
+        line(args.out.join("index.html").display())?;
+    }
+    if diverged > 0 {
+        message(
+            quiet,
+            format_args!("{diverged} trials diverged; the report shows where"),
+        );
+        return Ok(ExitCode::from(SOME_FAILED));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The data of the study, or those asked for in their place.
+fn load(study: &mut Study, args: &RunArgs) -> Result<Option<Dataset>, Failure> {
+    let Body::Training(training) = &mut study.body else {
+        if args.data.is_some() {
+            return Err(Failure::Usage(format!(
+                "the study `{}` uses no data: leave --data away",
+                study.name
+            )));
+        }
+        return Ok(None);
+    };
+    if let Some(name) = &args.data {
+        training.data = match &args.label {
+            Some(label) => DataSource::Table {
+                path: PathBuf::from(name),
+                label: label.clone(),
+            },
+            None if name.ends_with(".csv") => {
+                return Err(Failure::Usage(format!(
+                    "--data {name}: say which column holds the classes, --label COLUMN"
+                )));
+            }
+            None => DataSource::Named(name.clone()),
+        };
+    }
+    let shelf = Shelf::new(args.data_dir.data_dir.clone());
+    let data = training.data.load(&shelf)?;
+    // What the study wants of its own data may be more than other data have.
+    if let (Some(wanted), true) = (training.examples, args.data.is_some())
+        && wanted > data.train.len()
+    {
+        let error = format!(
+            "the study trains on the first {wanted} examples, `{}` has {}: choose larger data, or `first` in a copy of the study",
+            data.name,
+            data.train.len()
+        );
+        return Err(StudyError::Setting(error).into());
+    }
+    Ok(Some(data))
+}
+
+fn command_line(args: &RunArgs) -> String {
+    let mut words = vec![format!(
+        "thalweg run {} --out {}",
+        args.study,
+        args.out.display()
+    )];
+    words.extend(args.data.iter().map(|data| format!("--data {data}")));
+    words.extend(args.label.iter().map(|label| format!("--label {label}")));
+    words.extend(args.seeds.map(|n| format!("--seeds {n}")));
+    words.extend(args.steps.map(|n| format!("--steps {n}")));
+    words.join(" ")
+}

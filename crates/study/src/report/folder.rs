@@ -1,0 +1,100 @@
+//! The run folder: every figure as SVG and PNG, every table as CSV, the study as given and as resolved.
+//!
+//! Every file is written beside its place and renamed into it, so that a reader never sees half of one.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use super::{Section, Table};
+use crate::error::StudyError;
+use crate::spec::{Body, Study};
+
+/// Pixels per SVG unit of the PNGs.
+const PNG_SCALE: f32 = 2.0;
+
+/// Makes a folder and checks that it can be written to.
+///
+/// # Errors
+/// When it cannot: before any work is done.
+pub fn create(folder: &Path) -> Result<(), StudyError> {
+    fs::create_dir_all(folder).map_err(StudyError::io("create", folder))?;
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .map_err(StudyError::io("write to", folder))
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written; what was there before is untouched.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder
+        .tempfile_in(folder)
+        .map_err(StudyError::io("write", path))?;
+    file.write_all(bytes)
+        .map_err(StudyError::io("write", path))?;
+    file.persist(path)
+        .map_err(|error| StudyError::io("write", path)(error.error))?;
+    Ok(())
+}
+
+/// Writes a section's figures, tables and study into its folder.
+///
+/// # Errors
+/// When a figure cannot be made into a PNG, or a file cannot be written.
+pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<(), StudyError> {
+    let figures = folder.join("figures");
+    fs::create_dir_all(&figures).map_err(StudyError::io("create", &figures))?;
+    for drawn in &section.figures {
+        write(
+            &figures.join(format!("{}.svg", drawn.name)),
+            drawn.figure.svg().as_bytes(),
+        )?;
+        write(
+            &figures.join(format!("{}.png", drawn.name)),
+            &drawn.figure.png(PNG_SCALE)?,
+        )?;
+    }
+    for table in &section.tables {
+        write(&folder.join(format!("{}.csv", table.name)), &csv(table))?;
+    }
+    write(&folder.join("study.toml"), study.text.as_bytes())?;
+    if let Body::Training(training) = &study.body {
+        let mut resolved = toml::Table::new();
+        for (key, value) in [
+            ("name", &study.name),
+            ("title", &study.title),
+            ("question", &study.question),
+        ] {
+            resolved.insert(key.to_owned(), value.clone().into());
+        }
+        resolved.extend(training.resolved());
+        write(
+            &folder.join("resolved.toml"),
+            resolved.to_string().as_bytes(),
+        )?;
+    } else {
+        // Nothing to resolve: these studies have no hidden defaults beyond those of their words.
+        write(&folder.join("resolved.toml"), study.text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A table as a CSV file.
+pub fn csv(table: &Table) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in std::iter::once(&table.headers).chain(&table.rows) {
+        writer
+            .write_record(row)
+            .expect("rows as long as the header, written to memory");
+    }
+    writer.into_inner().expect("memory does not fail")
+}

@@ -1,0 +1,162 @@
+//! Running one study into its folder.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use problem::data::Dataset;
+use problem::descend::Path as Walked;
+use problem::signal::{LayerReport, Signal};
+use serde_json::{Value, json};
+
+use crate::error::StudyError;
+use crate::executor::Watch;
+use crate::journal::Journal;
+use crate::report::{Section, activations, descent, folder, training};
+use crate::spec::{Body, Study};
+use crate::summary::summarise;
+use crate::training::{Length, Outcome};
+
+/// What a caller may change of a study before it runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overrides {
+    /// Seeds per technique.
+    pub seeds: Option<u64>,
+    /// Updates per trial (steps of a descent).
+    pub steps: Option<u64>,
+}
+
+/// What a study left.
+#[derive(Debug)]
+pub enum Findings {
+    /// Groups of trials.
+    Training(Outcome),
+    /// Paths by rule.
+    Descent(Vec<(String, Walked)>),
+    /// Layers by setting.
+    Activations(Vec<(Signal, Vec<LayerReport>)>),
+}
+
+/// A study that has run, with its section of the report.
+#[derive(Debug)]
+pub struct Ran {
+    /// The study as it ran.
+    pub study: Study,
+    /// What it left.
+    pub result: Findings,
+    /// What there is to say of it.
+    pub section: Section,
+}
+
+impl Study {
+    /// The study with a caller's changes.
+    ///
+    /// # Errors
+    /// When a change is 0, or the kind of study has no such thing.
+    pub fn with(mut self, overrides: Overrides) -> Result<Self, StudyError> {
+        if overrides.seeds == Some(0) || overrides.steps == Some(0) {
+            return Err(StudyError::Setting(
+                "--seeds and --steps: expected a whole number above 0, found 0".to_owned(),
+            ));
+        }
+        match &mut self.body {
+            Body::Training(training) => {
+                training.seeds = overrides.seeds.unwrap_or(training.seeds);
+                if let Some(steps) = overrides.steps {
+                    training.length = Length::Steps(steps);
+                }
+            }
+            Body::Descent(paths) => {
+                paths.descent.steps = overrides.steps.unwrap_or(paths.descent.steps)
+            }
+            Body::Activations(_) => {}
+        }
+        Ok(self)
+    }
+
+    /// Runs the study and writes its figures, tables and journal into `out`; the page is up to the caller.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to (before any work), the study does not fit the data, or a figure cannot be drawn.
+    ///
+    /// # Panics
+    /// When a training study is run without data: callers load them first.
+    pub fn run(
+        self,
+        data: Option<&Dataset>,
+        out: &Path,
+        jobs: NonZeroUsize,
+        watch: &dyn Watch,
+    ) -> Result<Ran, StudyError> {
+        folder::create(out)?;
+        let (result, section) = match &self.body {
+            Body::Training(study) => {
+                let data = data.expect("a training study is given its data");
+                let mut journal = Journal::open(out)?;
+                let outcome = study.run(data, &mut journal, jobs, &self.name, watch)?;
+                let section = training::section(&self, study, &outcome, data)?;
+                (Findings::Training(outcome), section)
+            }
+            Body::Descent(paths) => {
+                let walked = descent::walk(paths)?;
+                let section = descent::section(&self, paths, &walked)?;
+                (Findings::Descent(walked), section)
+            }
+            Body::Activations(signals) => {
+                let all: Vec<(Signal, Vec<LayerReport>)> = signals
+                    .iter()
+                    .map(|signal| (*signal, signal.run()))
+                    .collect();
+                let section = activations::section(&self, &all)?;
+                (Findings::Activations(all), section)
+            }
+        };
+        folder::write_section(out, &self, &section)?;
+        let ran = Ran {
+            study: self,
+            result,
+            section,
+        };
+        let mut text = serde_json::to_string_pretty(&ran.json(data, out)).unwrap_or_default();
+        text.push('\n');
+        folder::write(&out.join("summary.json"), text.as_bytes())?;
+        Ok(ran)
+    }
+}
+
+impl Ran {
+    /// The result for machines.
+    pub fn json(&self, data: Option<&Dataset>, out: &Path) -> Value {
+        match (&self.study.body, &self.result) {
+            (Body::Training(study), Findings::Training(outcome)) => summarise(
+                &self.study.name,
+                data.map_or("", |data| &data.name),
+                study,
+                outcome,
+                out,
+            ),
+            (Body::Descent(paths), Findings::Descent(walked)) => descent::json(paths, walked),
+            (_, Findings::Activations(all)) => {
+                let each = all.iter().map(|(signal, layers)| {
+                    let mut value = activations::json(layers);
+                    value["activation"] = json!(signal.activation.to_string());
+                    value["init"] = json!(signal.init.to_string());
+                    value
+                });
+                json!({ "study": self.study.name, "settings": each.collect::<Vec<_>>() })
+            }
+            _ => Value::Null,
+        }
+    }
+
+    /// How many trials diverged.
+    pub fn diverged(&self) -> usize {
+        match &self.result {
+            Findings::Training(outcome) => outcome
+                .groups
+                .iter()
+                .map(crate::training::Group::diverged)
+                .sum(),
+            _ => 0,
+        }
+    }
+}

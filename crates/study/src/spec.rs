@@ -1,0 +1,405 @@
+//! A study as it is written: a TOML file, built in or the user's own, read into plain data with every default written out.
+//!
+//! A file has a name, a title, a question, and one of three bodies: `[training]` (with `[data]`, `[network]`, `[technique]`, `[report]`), `[descent]` or
+//! `[activations]`. Techniques are [words](technique::word). In `[technique]` and `[network]` each entry is one value or a list of them, and
+//! the study is their product.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use problem::descend::Descent;
+use problem::signal::Signal;
+use serde::Deserialize;
+use technique::word::nearest;
+use toml::Spanned;
+
+use crate::error::StudyError;
+use crate::technique::Field;
+use crate::training::{DataSource, Training};
+
+mod training;
+
+/// The studies of the chapter, in its order, then those that check its further claims.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    (
+        "trajectories",
+        include_str!("../../../studies/trajectories.toml"),
+    ),
+    (
+        "optimizers",
+        include_str!("../../../studies/optimizers.toml"),
+    ),
+    (
+        "sensitivity",
+        include_str!("../../../studies/sensitivity.toml"),
+    ),
+    ("schedules", include_str!("../../../studies/schedules.toml")),
+    (
+        "activations",
+        include_str!("../../../studies/activations.toml"),
+    ),
+    (
+        "initializers",
+        include_str!("../../../studies/initializers.toml"),
+    ),
+    ("batchnorm", include_str!("../../../studies/batchnorm.toml")),
+    (
+        "norm-rates",
+        include_str!("../../../studies/norm-rates.toml"),
+    ),
+];
+
+/// A study, ready to run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Study {
+    /// Its name, `optimizers`.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What it asks.
+    pub question: String,
+    /// What it does.
+    pub body: Body,
+    /// The file as it was given.
+    pub text: String,
+}
+
+/// The three kinds of studies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Networks on data.
+    Training(Box<Training>),
+    /// Paths in the plane.
+    Descent(Paths),
+    /// Activations at birth.
+    Activations(Vec<Signal>),
+}
+
+/// Paths of several rules from one start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paths {
+    /// Where and how long.
+    pub descent: Descent,
+    /// Which rules.
+    pub rules: Vec<technique::word::Word<technique::rule::Rule>>,
+}
+
+impl Study {
+    /// A built-in study by name, or a file by path.
+    ///
+    /// # Errors
+    /// When there is neither, or the file is not as it should be: the error names file, line and key.
+    pub fn find(name: &str) -> Result<Self, StudyError> {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            return Self::parse(&format!("built-in {name}"), name, text);
+        }
+        let path = Path::new(name);
+        if path.exists() {
+            let text = std::fs::read_to_string(path).map_err(StudyError::io("read", path))?;
+            let stem = path.file_stem().map_or_else(
+                || name.to_owned(),
+                |stem| stem.to_string_lossy().into_owned(),
+            );
+            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            let mut study = Self::parse(name, &stem, &text)?;
+            if let Body::Training(training) = &mut study.body
+                && let DataSource::Table { path, .. } = &mut training.data
+            {
+                // A relative path in a study file starts at the file.
+                *path = folder.join(&*path);
+            }
+            return Ok(study);
+        }
+        let known = BUILT_IN.iter().map(|(name, _)| *name);
+        let hint = nearest(name, known.clone())
+            .map(|near| format!(": did you mean `{near}`?"))
+            .unwrap_or_default();
+        Err(StudyError::Unknown {
+            name: name.to_owned(),
+            hint,
+            known: known.collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// Reads a study from the text of `file`.
+    ///
+    /// # Errors
+    /// When it is not as it should be: the error names file, line and key.
+    pub fn parse(file: &str, default_name: &str, text: &str) -> Result<Self, StudyError> {
+        let source = Source { file, text };
+        let raw: StudyFile = toml::from_str(text).map_err(|error| source.toml(&error))?;
+        let bodies = [
+            ("training", raw.training.is_some()),
+            ("descent", raw.descent.is_some()),
+            ("activations", raw.activations.is_some()),
+        ];
+        let found: Vec<&str> = bodies
+            .iter()
+            .filter(|(_, there)| *there)
+            .map(|(name, _)| *name)
+            .collect();
+        if found.len() != 1 {
+            let found = if found.is_empty() {
+                "none of them".to_owned()
+            } else {
+                found.join(" and ")
+            };
+            return Err(source.at(
+                0,
+                format!(
+                    "expected exactly one of [training], [descent] and [activations], found {found}"
+                ),
+            ));
+        }
+        let body = match (raw.descent, raw.activations) {
+            (Some(descent), _) => Body::Descent(descent.resolve(&source)?),
+            (_, Some(activations)) => Body::Activations(activations.resolve(&source)?),
+            _ => {
+                let tables = training::Tables {
+                    data: raw.data,
+                    network: raw.network,
+                    technique: raw.technique,
+                    training: raw.training,
+                    report: raw.report,
+                };
+                Body::Training(Box::new(tables.resolve(&source)?))
+            }
+        };
+        Ok(Self {
+            name: raw.name.unwrap_or_else(|| default_name.to_owned()),
+            title: raw.title,
+            question: raw.question.unwrap_or_default(),
+            body,
+            text: text.to_owned(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StudyFile {
+    name: Option<String>,
+    title: String,
+    question: Option<String>,
+    data: Option<Spanned<training::DataTable>>,
+    network: Option<training::NetworkTable>,
+    technique: Option<training::TechniqueTable>,
+    training: Option<Spanned<training::TrainingTable>>,
+    report: Option<training::ReportTable>,
+    descent: Option<DescentTable>,
+    activations: Option<ActivationsTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescentTable {
+    function: Spanned<String>,
+    start: Option<Spanned<[f64; 2]>>,
+    steps: u64,
+    #[serde(default)]
+    noise: f64,
+    #[serde(default)]
+    seed: u64,
+    rule: Spanned<OneOrMany>,
+}
+
+impl DescentTable {
+    fn resolve(self, source: &Source<'_>) -> Result<Paths, StudyError> {
+        let function = source.word("descent.function", &self.function)?;
+        let mut descent = Descent::new(function, self.steps);
+        if let Some(start) = self.start {
+            descent.start = start.into_inner();
+        }
+        descent.noise = self.noise;
+        descent.seed = self.seed;
+        Ok(Paths {
+            descent,
+            rules: source.words("descent.rule", Some(&self.rule), "")?,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActivationsTable {
+    #[serde(default = "five")]
+    layers: usize,
+    #[serde(default = "hundred")]
+    width: usize,
+    #[serde(default = "thousand")]
+    samples: usize,
+    #[serde(default = "one")]
+    seed: u64,
+    settings: Vec<SettingTable>,
+}
+
+fn five() -> usize {
+    5
+}
+fn hundred() -> usize {
+    100
+}
+fn thousand() -> usize {
+    1000
+}
+fn one() -> u64 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingTable {
+    activation: Spanned<String>,
+    init: Spanned<String>,
+}
+
+impl ActivationsTable {
+    fn resolve(self, source: &Source<'_>) -> Result<Vec<Signal>, StudyError> {
+        if self.settings.is_empty() || self.layers * self.width * self.samples == 0 {
+            let what = "activations: expected at least one setting, layer, unit and sample";
+            return Err(source.at(0, what.to_owned()));
+        }
+        let signals = self.settings.iter().map(|setting| {
+            Ok(Signal {
+                activation: source.word("activations.settings.activation", &setting.activation)?,
+                init: source.word("activations.settings.init", &setting.init)?,
+                layers: self.layers,
+                width: self.width,
+                samples: self.samples,
+                seed: self.seed,
+            })
+        });
+        signals.collect()
+    }
+}
+
+/// One word or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Many(words) => words,
+        }
+    }
+}
+
+/// A file being read: knows where things stand in it.
+struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    /// An error at a byte of the text.
+    fn at(&self, offset: usize, what: String) -> StudyError {
+        let line = 1 + self
+            .text
+            .as_bytes()
+            .iter()
+            .take(offset)
+            .filter(|byte| **byte == b'\n')
+            .count();
+        StudyError::File {
+            file: self.file.to_owned(),
+            line,
+            what,
+        }
+    }
+
+    /// What the TOML reader found wrong; a misspelt key gets the nearest one that is known.
+    fn toml(&self, error: &toml::de::Error) -> StudyError {
+        let message = error.message();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let hint = match quoted.next() {
+            Some(key) if message.starts_with("unknown field") => nearest(key, quoted),
+            _ => None,
+        };
+        let hint = hint
+            .map(|near| format!(": did you mean `{near}`?"))
+            .unwrap_or_default();
+        let span = error.span().unwrap_or_default();
+        // The line itself tells which key of which table is meant.
+        let line = self.text[..span.start.min(self.text.len())]
+            .lines()
+            .count()
+            .max(1);
+        let shown = self.text.lines().nth(line - 1).unwrap_or_default().trim();
+        let shown = if shown.is_empty() {
+            String::new()
+        } else {
+            format!(", in `{shown}`")
+        };
+        self.at(span.start, format!("{message}{hint}{shown}"))
+    }
+
+    /// Reads one word at its place.
+    fn word<F: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &str,
+        word: &Spanned<String>,
+    ) -> Result<F, StudyError> {
+        word.get_ref()
+            .parse()
+            .map_err(|error: F::Err| self.at(word.span().start, format!("{key}: {error}")))
+    }
+
+    /// Reads a word or a list at its place; `default` when the key is not there.
+    fn words<F: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &str,
+        words: Option<&Spanned<OneOrMany>>,
+        default: &str,
+    ) -> Result<Vec<F>, StudyError> {
+        let Some(words) = words else {
+            return default
+                .parse()
+                .map(|word| vec![word])
+                .map_err(|error: F::Err| self.at(0, format!("{key}: {error}")));
+        };
+        let list = words.get_ref().as_slice();
+        if list.is_empty() {
+            return Err(self.at(
+                words.span().start,
+                format!("{key}: expected at least one value, found an empty list"),
+            ));
+        }
+        let start = words.span().start;
+        let parse = |word: &String| {
+            // The word's own line, when it stands on a line of its own.
+            let offset = self.text[start..]
+                .find(word.as_str())
+                .map_or(start, |offset| start + offset);
+            word.parse()
+                .map_err(|error: F::Err| self.at(offset, format!("{key}: {error}")))
+        };
+        list.iter().map(parse).collect()
+    }
+
+    /// Reads the name of a field.
+    fn field(&self, key: &str, name: &Spanned<String>) -> Result<Field, StudyError> {
+        Field::named(name.get_ref()).ok_or_else(|| {
+            let known = Field::ALL.map(Field::name);
+            let hint = nearest(name.get_ref(), known)
+                .map(|near| format!(": did you mean `{near}`?"))
+                .unwrap_or_default();
+            self.at(
+                name.span().start,
+                format!(
+                    "{key}: unknown field `{}`{hint}; known: {}",
+                    name.get_ref(),
+                    known.join(", ")
+                ),
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
