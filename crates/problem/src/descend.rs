@@ -82,6 +82,7 @@ impl Descent {
             let gradient = self.noisy_gradient(point, step);
             optimizer.update(&mut point, &gradient);
             let value = self.function.value(point);
+            // No function so far is finite at an infinite point, but exp(−x²) would be.
             if !(value.is_finite() && is_finite(point)) {
                 path.ended = Ended::Diverged { at: step + 1 };
                 break;

@@ -77,7 +77,7 @@ fn divergence_is_a_result_with_its_step() {
     assert_eq!(edge.points[10_000][1], 2.0);
 }
 
-/// The coordinates overflow, the value is already NaN or infinite, or still finite: all three are seen.
+/// Values that become −∞, +∞ or NaN, with coordinates that are still finite or no longer.
 #[test]
 fn every_kind_of_overflow_is_seen() {
     for (function, word) in [
