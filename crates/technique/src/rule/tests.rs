@@ -236,6 +236,13 @@ fn decay_presets_are_the_frameworks_defaults() {
         }
     }
     assert!(seen > 0, "no call leaves the decay to its default");
+    // The signatures of `keras.optimizers.AdamW` and `optax.adamw`, whose recorded calls give the decay.
+    for (word, expected) in [
+        ("decoupled@keras", "decoupled:rate=0.004,on=all"),
+        ("decoupled@optax", "decoupled:rate=0.0001,on=all"),
+    ] {
+        assert_eq!(word.parse::<Decay>(), expected.parse(), "{word}");
+    }
 }
 
 /// The figure of the chapter: down x²/20 + y² from (−7, 2), every point of every rule.
