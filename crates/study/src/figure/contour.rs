@@ -210,6 +210,26 @@ mod tests {
     }
 
     #[test]
+    fn branches_do_not_cross_where_a_saddle_lies_inside_a_cell() {
+        let half = 1.0 / (SIDE - 1) as f64;
+        let relief = Relief::new((frame().x, frame().y), &|x, y| (x - half) * (y - half));
+        let middle = frame().place([half, half]);
+        // Both levels lie between the middle of the cell and its corners.
+        for level in [0.1 * half * half, -0.1 * half * half] {
+            let lines = relief.trace(&frame(), level);
+            assert_eq!(lines.len(), 2);
+            for line in lines {
+                let right = line.iter().filter(|p| p[0] > middle[0]).count();
+                assert!(
+                    right == 0 || right == line.len(),
+                    "{right} of {}",
+                    line.len()
+                );
+            }
+        }
+    }
+
+    #[test]
     fn levels_of_a_bowl_are_evenly_spaced_in_radius() {
         let levels = Relief::new((frame().x, frame().y), &|x, y| x * x + y * y).levels();
         let radii: Vec<f64> = levels.iter().map(|l| l.sqrt()).collect();

@@ -265,6 +265,21 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_different_length_are_refused() {
+        let mut short = decay("short", 0.02);
+        short.mid.pop();
+        let figure = curves("t", Axis::linear("x"), Axis::log("y"), &[short]);
+        assert!(matches!(
+            figure,
+            Err(FigureError::Length {
+                expected: 200,
+                found: 199,
+                ..
+            })
+        ));
+    }
+
+    #[test]
     fn labels_never_overlap_and_stay_in_order() {
         let wishes: Vec<Wish> = [90.0, 10.0, 91.0, 92.0, 10.5]
             .map(|at| Wish { at, height: 15.0 })
