@@ -1,5 +1,6 @@
 //! Running one study into its folder.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -15,6 +16,7 @@ use crate::report::{Section, activations, descent, folder, training};
 use crate::spec::{Body, Study};
 use crate::summary::summarise;
 use crate::training::{Length, Outcome};
+use crate::trial::Record;
 
 /// What a caller may change of a study before it runs.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +25,19 @@ pub struct Overrides {
     pub seeds: Option<u64>,
     /// Updates per trial (steps of a descent).
     pub steps: Option<u64>,
+}
+
+/// What a run works with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// The examples; a study of paths or of activations needs none.
+    pub data: Option<&'a Dataset>,
+    /// Worker threads.
+    pub jobs: NonZeroUsize,
+    /// Whoever wants to know how it is going.
+    pub watch: &'a dyn Watch,
+    /// Records that other studies have left: a trial that is among them is not run again.
+    pub known: &'a HashMap<String, Record>,
 }
 
 /// What a study left.
@@ -80,19 +95,14 @@ impl Study {
     ///
     /// # Panics
     /// When a training study is run without data: callers load them first.
-    pub fn run(
-        self,
-        data: Option<&Dataset>,
-        out: &Path,
-        jobs: NonZeroUsize,
-        watch: &dyn Watch,
-    ) -> Result<Ran, StudyError> {
+    pub fn run(self, out: &Path, means: &Means<'_>) -> Result<Ran, StudyError> {
+        let data = means.data;
         folder::create(out)?;
         let (result, section) = match &self.body {
             Body::Training(study) => {
                 let data = data.expect("a training study is given its data");
                 let mut journal = Journal::open(out)?;
-                let outcome = study.run(data, &mut journal, jobs, &self.name, watch)?;
+                let outcome = study.run(&self.name, data, &mut journal, means)?;
                 let section = training::section(&self, study, &outcome, data)?;
                 (Findings::Training(outcome), section)
             }

@@ -1,6 +1,5 @@
 //! A training study: a grid of techniques, each with the same seeds, on the same data.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use problem::classify::Sampling;
@@ -17,8 +16,9 @@ use technique::schedule::Schedule;
 use technique::word::Word;
 
 use crate::error::StudyError;
-use crate::executor::{self, Watch};
+use crate::executor;
 use crate::journal::Journal;
+use crate::run::Means;
 use crate::technique::{Field, Technique};
 use crate::trial::{LossAt, Metric, Record, Trial};
 
@@ -207,11 +207,10 @@ impl Training {
     /// When the study does not fit the data, a technique is given twice, or the journal cannot be written.
     pub fn run(
         &self,
+        name: &str,
         data: &Dataset,
         journal: &mut Journal,
-        jobs: NonZeroUsize,
-        name: &str,
-        watch: &dyn Watch,
+        means: &Means<'_>,
     ) -> Result<Outcome, StudyError> {
         let examples = self.examples.unwrap_or(data.train.len());
         let steps = self.steps(examples);
@@ -246,16 +245,18 @@ impl Training {
                         "the same technique stands in the study twice: `{twin}` and `{technique}`"
                     )));
                 }
-                if journal.get(&id).is_none() {
-                    missing.push(trial);
+                match (journal.get(&id), means.known.get(&id)) {
+                    (Some(_), _) => {}
+                    (None, Some(record)) => journal.append(record.clone())?,
+                    (None, None) => missing.push(trial),
                 }
                 ids.push(id);
             }
             groups.push((technique, ids));
         }
-        watch.begin(name, missing.len() as u64 * steps);
-        let ran = executor::run(&missing, data, jobs, watch, |record| journal.append(record));
-        watch.end();
+        means.watch.begin(name, missing.len() as u64 * steps);
+        let ran = executor::run(&missing, data, means.jobs, means.watch, |record| journal.append(record));
+        means.watch.end();
         ran?;
         let groups: Vec<Group> = groups
             .into_iter()

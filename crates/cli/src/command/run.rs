@@ -1,5 +1,6 @@
 //! `thalweg run`
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use thalweg::study::error::StudyError;
 use thalweg::study::executor::all_cores;
 use thalweg::study::report::folder;
 use thalweg::study::report::page::{self, Provenance};
-use thalweg::study::run::Overrides;
+use thalweg::study::run::{Means, Overrides};
 use thalweg::study::spec::{Body, Study};
 use thalweg::study::training::DataSource;
 
@@ -30,12 +31,13 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
         Body::Training(training) => format!("1 to {} for every technique", training.seeds),
         Body::Descent(_) | Body::Activations(_) => "as the study says".to_owned(),
     };
-    let ran = study.run(
-        data.as_ref(),
-        &args.out,
-        args.jobs.unwrap_or_else(all_cores),
-        &Bars::new(quiet),
-    )?;
+    let means = Means {
+        data: data.as_ref(),
+        jobs: args.jobs.unwrap_or_else(all_cores),
+        watch: &Bars::new(quiet),
+        known: &HashMap::new(),
+    };
+    let ran = study.run(&args.out, &means)?;
     let result = ran.json(data.as_ref(), &args.out);
     let diverged = ran.diverged();
 
