@@ -386,13 +386,9 @@ mod tests {
 
     #[test]
     fn numbers_print_short_and_read_back() {
-        for (x, text) in [
-            (0.001, "0.001"),
-            (1.0, "1"),
-            (1e-7, "1e-7"),
-            (0.1 + 0.2, "0.30000000000000004"),
-            (-2.5, "-2.5"),
-        ] {
+        for (x, text) in
+            [(0.001, "0.001"), (1.0, "1"), (1e-7, "1e-7"), (0.1 + 0.2, "0.30000000000000004"), (-2.5, "-2.5")]
+        {
             assert_eq!(Value::Number(x).to_string(), text);
             assert_eq!(text.parse::<f64>().unwrap(), x);
         }
@@ -402,33 +398,13 @@ mod tests {
     fn domains_hold_their_edges() {
         let n = Value::Number;
         for (domain, inside, outside) in [
-            (
-                Domain::Positive,
-                vec![n(1e-300)],
-                vec![n(0.0), n(-1.0), n(f64::NAN), n(f64::INFINITY)],
-            ),
-            (
-                Domain::NonNegative,
-                vec![n(0.0)],
-                vec![n(-1e-300), n(f64::NAN)],
-            ),
-            (
-                Domain::Fraction,
-                vec![n(0.0), n(0.999)],
-                vec![n(1.0), n(-0.1)],
-            ),
+            (Domain::Positive, vec![n(1e-300)], vec![n(0.0), n(-1.0), n(f64::NAN), n(f64::INFINITY)]),
+            (Domain::NonNegative, vec![n(0.0)], vec![n(-1e-300), n(f64::NAN)]),
+            (Domain::Fraction, vec![n(0.0), n(0.999)], vec![n(1.0), n(-0.1)]),
             (Domain::Share, vec![n(1.0)], vec![n(0.0), n(1.1)]),
             (Domain::Finite, vec![n(-3.0)], vec![n(f64::NEG_INFINITY)]),
-            (
-                Domain::Count(1),
-                vec![Value::Whole(1)],
-                vec![Value::Whole(0), n(1.0)],
-            ),
-            (
-                Domain::Choice(&["a"]),
-                vec![Value::Choice("a")],
-                vec![Value::Choice("b")],
-            ),
+            (Domain::Count(1), vec![Value::Whole(1)], vec![Value::Whole(0), n(1.0)]),
+            (Domain::Choice(&["a"]), vec![Value::Choice("a")], vec![Value::Choice("b")]),
         ] {
             assert!(inside.iter().all(|&v| domain.allows(v)), "{domain:?}");
             assert!(!outside.iter().any(|&v| domain.allows(v)), "{domain:?}");

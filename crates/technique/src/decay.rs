@@ -96,15 +96,8 @@ impl Decay {
     pub fn couple<T: Real>(&self, params: &[T], grads: &mut [T], layout: &Layout) {
         if let Self::Coupled(decay) = self {
             let rate = T::of(decay.rate);
-            for span in layout
-                .spans()
-                .iter()
-                .filter(|span| decay.on.covers(span.role))
-            {
-                for (g, &p) in grads[span.range.clone()]
-                    .iter_mut()
-                    .zip(&params[span.range.clone()])
-                {
+            for span in layout.spans().iter().filter(|span| decay.on.covers(span.role)) {
+                for (g, &p) in grads[span.range.clone()].iter_mut().zip(&params[span.range.clone()]) {
                     *g += rate * p;
                 }
             }
@@ -115,11 +108,7 @@ impl Decay {
     pub fn shrink<T: Real>(&self, params: &mut [T], lr: f64, layout: &Layout) {
         if let Self::Decoupled(decay) = self {
             let keep = T::of(1.0 - lr * decay.rate);
-            for span in layout
-                .spans()
-                .iter()
-                .filter(|span| decay.on.covers(span.role))
-            {
+            for span in layout.spans().iter().filter(|span| decay.on.covers(span.role)) {
                 for p in &mut params[span.range.clone()] {
                     *p *= keep;
                 }

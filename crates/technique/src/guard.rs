@@ -117,11 +117,7 @@ impl Guard {
 
 fn shrink<T: Real>(grads: &mut [T], limit: f64, eps: f64) {
     // In f64: the squares of an f32 gradient may not fit in f32.
-    let norm = grads
-        .iter()
-        .map(|g| g.wide() * g.wide())
-        .sum::<f64>()
-        .sqrt();
+    let norm = grads.iter().map(|g| g.wide() * g.wide()).sum::<f64>().sqrt();
     let scale = limit / (norm + eps);
     if scale < 1.0 || scale.is_nan() {
         let scale = T::of(scale);

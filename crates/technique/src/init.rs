@@ -86,12 +86,7 @@ pub trait Initial {
 }
 
 impl Initial for VarianceScaling {
-    fn fill<T: Real>(
-        &self,
-        (fan_in, fan_out): (usize, usize),
-        key: random::Key,
-        weights: &mut [T],
-    ) {
+    fn fill<T: Real>(&self, (fan_in, fan_out): (usize, usize), key: random::Key, weights: &mut [T]) {
         let std = self.std(fan_in, fan_out);
         let mut rng = key.rng();
         for w in weights {
@@ -150,11 +145,7 @@ impl Init {
             let block = &mut params[span.range.clone()];
             match (span.role, &span.shape[..]) {
                 (Role::Weight, &[fan_in, fan_out]) => {
-                    self.fill(
-                        (fan_in, fan_out),
-                        key(seed, Purpose::Init, 0).index(matrices),
-                        block,
-                    );
+                    self.fill((fan_in, fan_out), key(seed, Purpose::Init, 0).index(matrices), block);
                     matrices += 1;
                 }
                 (Role::Scale, _) => block.fill(T::one()),

@@ -47,10 +47,7 @@ pub trait Layer<T> {
 
     /// From ∂L/∂y the gradient of its parameters (overwritten, not added to) and, unless it is the first layer, ∂L/∂x.
     /// Called after [`Layer::forward`] with the same pass, parameters, x and y.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "they are the terms of the chain rule"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the terms of the chain rule")]
     fn backward(
         &mut self,
         pass: &Pass,
@@ -67,16 +64,8 @@ pub trait Layer<T> {
 pub fn cards() -> Vec<&'static Card> {
     let mut cards: Vec<&'static Card> = vec![&affine::Affine::CARD];
     cards.extend(activation::Activation::CARDS);
-    cards.extend(
-        crate::norm::Norm::CARDS
-            .iter()
-            .filter(|card| card.name != "none"),
-    );
-    cards.extend(
-        dropout::Regularisation::CARDS
-            .iter()
-            .filter(|card| card.name != "none"),
-    );
+    cards.extend(crate::norm::Norm::CARDS.iter().filter(|card| card.name != "none"));
+    cards.extend(dropout::Regularisation::CARDS.iter().filter(|card| card.name != "none"));
     cards.extend(crate::loss::Loss::CARDS);
     cards
 }

@@ -53,12 +53,7 @@ impl Layout {
     pub fn push(&mut self, name: impl Into<String>, shape: &[usize], role: Role) -> Range<usize> {
         let start = self.len();
         let range = start..start + shape.iter().product::<usize>();
-        self.spans.push(Span {
-            name: name.into(),
-            shape: shape.to_vec(),
-            role,
-            range: range.clone(),
-        });
+        self.spans.push(Span { name: name.into(), shape: shape.to_vec(), role, range: range.clone() });
         range
     }
 

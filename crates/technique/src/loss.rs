@@ -66,12 +66,10 @@ impl Loss {
             (Self::CrossEntropy(_), Target::Classes(classes)) => {
                 cross_entropy(outputs, classes, rows, gradient)
             }
-            (Self::SquaredError(_), Target::Values(values)) => {
-                squared_error(outputs, values, gradient)
+            (Self::SquaredError(_), Target::Values(values)) => squared_error(outputs, values, gradient),
+            (loss, _) => {
+                panic!("`{loss}` needs the other kind of target: classes for cross_entropy, values for mse")
             }
-            (loss, _) => panic!(
-                "`{loss}` needs the other kind of target: classes for cross_entropy, values for mse"
-            ),
         }
     }
 }
@@ -111,12 +109,7 @@ fn squared_error<T: Real>(outputs: &[T], values: &[T], gradient: Option<&mut [T]
             *g = twice * (a - t);
         }
     }
-    outputs
-        .iter()
-        .zip(values)
-        .map(|(&a, &t)| (a - t).wide().powi(2))
-        .sum::<f64>()
-        / count
+    outputs.iter().zip(values).map(|(&a, &t)| (a - t).wide().powi(2)).sum::<f64>() / count
 }
 
 #[cfg(test)]

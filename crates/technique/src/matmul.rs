@@ -23,39 +23,23 @@ impl<'a, T> Matrix<'a, T> {
     /// When `data` has another length.
     pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
         assert_eq!(data.len(), rows * columns, "a matrix of {rows}×{columns}");
-        Self {
-            data,
-            rows,
-            columns,
-            transposed: false,
-        }
+        Self { data, rows, columns, transposed: false }
     }
 
     /// Its transpose, without a copy.
     #[must_use]
     pub fn t(self) -> Self {
-        Self {
-            transposed: !self.transposed,
-            ..self
-        }
+        Self { transposed: !self.transposed, ..self }
     }
 
     fn view(self) -> MatRef<'a, T> {
         let plain = MatRef::from_row_major_slice(self.data, self.rows, self.columns);
-        if self.transposed {
-            plain.transpose()
-        } else {
-            plain
-        }
+        if self.transposed { plain.transpose() } else { plain }
     }
 
     /// Rows and columns, after transposition.
     fn shape(self) -> (usize, usize) {
-        if self.transposed {
-            (self.columns, self.rows)
-        } else {
-            (self.rows, self.columns)
-        }
+        if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) }
     }
 }
 
@@ -84,14 +68,8 @@ mod tests {
     #[test]
     fn products_of_all_transpositions() {
         // A is 2×3, B is 3×2.
-        let (a, b) = (
-            [1.0_f64, 2.0, 3.0, 4.0, 5.0, 6.0],
-            [7.0, 8.0, 9.0, 10.0, 11.0, 12.0],
-        );
-        let (a_t, b_t) = (
-            [1.0, 4.0, 2.0, 5.0, 3.0, 6.0],
-            [7.0, 9.0, 11.0, 8.0, 10.0, 12.0],
-        );
+        let (a, b) = ([1.0_f64, 2.0, 3.0, 4.0, 5.0, 6.0], [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);
+        let (a_t, b_t) = ([1.0, 4.0, 2.0, 5.0, 3.0, 6.0], [7.0, 9.0, 11.0, 8.0, 10.0, 12.0]);
         let expected = [58.0, 64.0, 139.0, 154.0];
         for a in [Matrix::new(&a, 2, 3), Matrix::new(&a_t, 3, 2).t()] {
             for b in [Matrix::new(&b, 3, 2), Matrix::new(&b_t, 2, 3).t()] {

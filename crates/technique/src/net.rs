@@ -90,40 +90,18 @@ impl<T: Real> Net<T> {
         let mut layout = Layout::new();
         let mut nodes = Vec::new();
         let mut add = |kind: Kind<T>, params: Range<usize>, width: usize| {
-            nodes.push(Node {
-                kind,
-                params,
-                width,
-                output: Vec::new(),
-            });
+            nodes.push(Node { kind, params, width, output: Vec::new() });
         };
         let mut inputs = spec.inputs;
         let widths = spec.hidden.iter().chain([&spec.outputs]);
-        if let Some(empty) = std::iter::once(&inputs)
-            .chain(widths.clone())
-            .position(|width| *width == 0)
-        {
-            return Err(NetError::NoUnits {
-                layer: empty,
-                layers: spec.hidden.len() + 1,
-            });
+        if let Some(empty) = std::iter::once(&inputs).chain(widths.clone()).position(|width| *width == 0) {
+            return Err(NetError::NoUnits { layer: empty, layers: spec.hidden.len() + 1 });
         }
         for (index, &width) in widths.enumerate() {
             let number = index + 1;
-            let weights = layout.push(
-                format!("affine{number}.weight"),
-                &[inputs, width],
-                Role::Weight,
-            );
+            let weights = layout.push(format!("affine{number}.weight"), &[inputs, width], Role::Weight);
             let bias = layout.push(format!("affine{number}.bias"), &[width], Role::Bias);
-            add(
-                Kind::Affine(AffineLayer {
-                    inputs,
-                    outputs: width,
-                }),
-                weights.start..bias.end,
-                width,
-            );
+            add(Kind::Affine(AffineLayer { inputs, outputs: width }), weights.start..bias.end, width);
             inputs = width;
             if number > spec.hidden.len() {
                 continue;
@@ -131,19 +109,11 @@ impl<T: Real> Net<T> {
             if let Norm::Batch(settings) = spec.norm {
                 let scale = layout.push(format!("norm{number}.scale"), &[width], Role::Scale);
                 let shift = layout.push(format!("norm{number}.shift"), &[width], Role::Bias);
-                add(
-                    Kind::Norm(BatchNormLayer::new(settings, width)),
-                    scale.start..shift.end,
-                    width,
-                );
+                add(Kind::Norm(BatchNormLayer::new(settings, width)), scale.start..shift.end, width);
             }
             add(Kind::Activation(spec.activation), 0..0, width);
             if let Regularisation::Dropout(settings) = spec.dropout {
-                add(
-                    Kind::Dropout(DropoutLayer::new(settings, number as u64)),
-                    0..0,
-                    width,
-                );
+                add(Kind::Dropout(DropoutLayer::new(settings, number as u64)), 0..0, width);
             }
         }
         let (upstream, downstream) = (Vec::new(), Vec::new());
@@ -174,18 +144,11 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// When the input does not have the rows of the pass.
     pub fn forward(&mut self, params: &[T], pass: &Pass) -> &[T] {
-        assert_eq!(
-            self.input.len(),
-            pass.rows * self.inputs,
-            "an input of {} rows",
-            pass.rows
-        );
+        assert_eq!(self.input.len(), pass.rows * self.inputs, "an input of {} rows", pass.rows);
         let mut x = &self.input;
         for node in &mut self.nodes {
             node.output.resize(pass.rows * node.width, T::zero());
-            node.kind
-                .as_layer()
-                .forward(pass, &params[node.params.clone()], x, &mut node.output);
+            node.kind.as_layer().forward(pass, &params[node.params.clone()], x, &mut node.output);
             x = &node.output;
         }
         x
@@ -204,13 +167,7 @@ impl<T: Real> Net<T> {
     }
 
     /// The loss of the rows in [`Net::input`] and its gradient by every parameter.
-    pub fn gradient(
-        &mut self,
-        params: &[T],
-        pass: &Pass,
-        target: Target<'_, T>,
-        grads: &mut [T],
-    ) -> f64 {
+    pub fn gradient(&mut self, params: &[T], pass: &Pass, target: Target<'_, T>, grads: &mut [T]) -> f64 {
         self.forward(params, pass);
         let Some(last) = self.nodes.last() else {
             return 0.0;
@@ -222,9 +179,7 @@ impl<T: Real> Net<T> {
             buffer.reserve(widest.saturating_sub(buffer.len()));
         }
         self.upstream.resize(last.output.len(), T::zero());
-        let loss = self
-            .loss
-            .evaluate(&last.output, target, pass.rows, Some(&mut self.upstream));
+        let loss = self.loss.evaluate(&last.output, target, pass.rows, Some(&mut self.upstream));
         for index in (0..self.nodes.len()).rev() {
             let (before, rest) = self.nodes.split_at_mut(index);
             let node = &mut rest[0];
@@ -233,13 +188,8 @@ impl<T: Real> Net<T> {
                 self.downstream.resize(x.len(), T::zero());
                 &mut self.downstream[..]
             });
-            let (params, grads) = (
-                &params[node.params.clone()],
-                &mut grads[node.params.clone()],
-            );
-            node.kind
-                .as_layer()
-                .backward(pass, params, x, &node.output, &self.upstream, grads, dx);
+            let (params, grads) = (&params[node.params.clone()], &mut grads[node.params.clone()]);
+            node.kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx);
             std::mem::swap(&mut self.upstream, &mut self.downstream);
         }
         loss
@@ -247,38 +197,24 @@ impl<T: Real> Net<T> {
 
     /// The outputs of each activation in the last pass, layer by layer: what the chapter draws histograms of.
     pub fn activations(&self) -> impl Iterator<Item = &[T]> {
-        self.nodes
-            .iter()
-            .filter(|node| matches!(node.kind, Kind::Activation(_)))
-            .map(|node| &node.output[..])
+        self.nodes.iter().filter(|node| matches!(node.kind, Kind::Activation(_))).map(|node| &node.output[..])
     }
 
     /// The running averages of the norms by name, which belong to a saved network beside its parameters.
     pub fn running(&self) -> impl Iterator<Item = (String, &[T])> {
-        let norms = self.nodes.iter().filter_map(|node| {
-            if let Kind::Norm(norm) = &node.kind {
-                Some(norm.running())
-            } else {
-                None
-            }
-        });
-        norms
-            .enumerate()
-            .map(|(index, running)| (format!("norm{}.running", index + 1), running))
+        let norms = self
+            .nodes
+            .iter()
+            .filter_map(|node| if let Kind::Norm(norm) = &node.kind { Some(norm.running()) } else { None });
+        norms.enumerate().map(|(index, running)| (format!("norm{}.running", index + 1), running))
     }
 
     /// The same, to load.
     pub fn running_mut(&mut self) -> impl Iterator<Item = (String, &mut [T])> {
         let norms = self.nodes.iter_mut().filter_map(|node| {
-            if let Kind::Norm(norm) = &mut node.kind {
-                Some(norm.running_mut())
-            } else {
-                None
-            }
+            if let Kind::Norm(norm) = &mut node.kind { Some(norm.running_mut()) } else { None }
         });
-        norms
-            .enumerate()
-            .map(|(index, running)| (format!("norm{}.running", index + 1), running))
+        norms.enumerate().map(|(index, running)| (format!("norm{}.running", index + 1), running))
     }
 }
 
@@ -286,9 +222,7 @@ impl<T: Real> Net<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NetError {
     /// A layer of no units.
-    #[error(
-        "layer {layer} of {layers} has no units (0 is the input): every layer needs at least one"
-    )]
+    #[error("layer {layer} of {layers} has no units (0 is the input): every layer needs at least one")]
     NoUnits {
         /// Which layer, 0 for the input.
         layer: usize,

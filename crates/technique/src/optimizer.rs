@@ -43,13 +43,7 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
     /// # Errors
     /// When a hyper-parameter is outside its domain.
     pub fn new(rule: impl Into<R>, layout: &Layout) -> Result<Self, OptimizerError> {
-        Self::with(
-            rule,
-            Schedule::default(),
-            Guard::default(),
-            Decay::default(),
-            layout,
-        )
+        Self::with(rule, Schedule::default(), Guard::default(), Decay::default(), layout)
     }
 
     /// The rule with a schedule, a guard and a decay.
@@ -76,21 +70,8 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
             memory.resize(memory.len() + len, T::of(rule.birth(slot)));
         }
         let reads_plain = matches!(guard, Guard::None(_)) && !matches!(decay, Decay::Coupled(_));
-        let scratch = if reads_plain {
-            Vec::new()
-        } else {
-            vec![T::zero(); len]
-        };
-        Ok(Self {
-            rule,
-            schedule,
-            guard,
-            decay,
-            layout: layout.clone(),
-            memory,
-            scratch,
-            steps: 0,
-        })
+        let scratch = if reads_plain { Vec::new() } else { vec![T::zero(); len] };
+        Ok(Self { rule, schedule, guard, decay, layout: layout.clone(), memory, scratch, steps: 0 })
     }
 
     /// One step: moves `params` along `grads`. Allocates nothing.
@@ -100,19 +81,12 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
     pub fn update(&mut self, params: &mut [T], grads: &[T]) {
         let len = self.layout.len();
         assert_eq!(params.len(), len, "the layout has {len} parameters");
-        assert_eq!(
-            grads.len(),
-            len,
-            "the layout has {len} parameters, and so many gradients"
-        );
+        assert_eq!(grads.len(), len, "the layout has {len} parameters, and so many gradients");
 
         let factor = self.schedule.factor(self.steps);
         // A damaged state may claim any number of steps.
         self.steps = self.steps.saturating_add(1);
-        let step = Step {
-            t: self.steps,
-            factor,
-        };
+        let step = Step { t: self.steps, factor };
 
         let grads = if self.scratch.is_empty() {
             grads
@@ -122,17 +96,9 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
             self.decay.couple(params, &mut self.scratch, &self.layout);
             &self.scratch
         };
-        self.decay
-            .shrink(params, step.rate(self.lr()), &self.layout);
+        self.decay.shrink(params, step.rate(self.lr()), &self.layout);
         // Every rule so far is element-wise: one pass over the whole flat vector.
-        self.rule.update(
-            step,
-            Block {
-                params,
-                grads,
-                memory: &mut self.memory,
-            },
-        );
+        self.rule.update(step, Block { params, grads, memory: &mut self.memory });
     }
 
     /// Steps taken.
@@ -158,10 +124,8 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
     /// The technique in full: what a saved state must match.
     fn identity(&self) -> String {
         let card = self.rule.card();
-        let settings = card
-            .settings
-            .iter()
-            .filter_map(|s| Some(format!("{}={}", s.name, self.rule.get(s.name)?)));
+        let settings =
+            card.settings.iter().filter_map(|s| Some(format!("{}={}", s.name, self.rule.get(s.name)?)));
         let rule = format!("{}:{}", card.name, settings.collect::<Vec<_>>().join(","));
         format!(
             "{rule}; {}; {}; {}",
@@ -173,32 +137,20 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
 
     /// The state as a safetensors file: one tensor for each memory slot of each block (`m/affine1.weight`), and the step count.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut tensors = vec![(
-            "step".to_owned(),
-            Dtype::U64,
-            Vec::new(),
-            self.steps.to_le_bytes().to_vec(),
-        )];
+        let mut tensors =
+            vec![("step".to_owned(), Dtype::U64, Vec::new(), self.steps.to_le_bytes().to_vec())];
         for slot in self.rule.slots() {
             let memory = self.slot(slot).unwrap_or_default();
             for span in self.layout.spans() {
                 let mut bytes = Vec::with_capacity(span.range.len() * T::BYTES);
-                memory[span.range.clone()]
-                    .iter()
-                    .for_each(|x| x.write_le(&mut bytes));
-                tensors.push((
-                    format!("{slot}/{}", span.name),
-                    T::DTYPE,
-                    span.shape.clone(),
-                    bytes,
-                ));
+                memory[span.range.clone()].iter().for_each(|x| x.write_le(&mut bytes));
+                tensors.push((format!("{slot}/{}", span.name), T::DTYPE, span.shape.clone(), bytes));
             }
         }
         let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
             (
                 name,
-                TensorView::new(*dtype, shape.clone(), bytes)
-                    .expect("as many bytes as the shape asks for"),
+                TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as the shape asks for"),
             )
         });
         let metadata = [(IDENTITY.to_owned(), self.identity())].into();
@@ -214,37 +166,26 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), OptimizerError> {
         let broken = |why: safetensors::SafeTensorError| OptimizerError::NotAState(why.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        let found = header
-            .metadata()
-            .as_ref()
-            .and_then(|m| m.get(IDENTITY).cloned());
-        let found = found
-            .ok_or_else(|| OptimizerError::NotAState(format!("its header has no `{IDENTITY}`")))?;
+        let found = header.metadata().as_ref().and_then(|m| m.get(IDENTITY).cloned());
+        let found =
+            found.ok_or_else(|| OptimizerError::NotAState(format!("its header has no `{IDENTITY}`")))?;
         let expected = self.identity();
         if found != expected {
             return Err(OptimizerError::OtherTechnique { expected, found });
         }
         let file = SafeTensors::deserialize(bytes).map_err(broken)?;
         let tensor = |name: &str, dtype: Dtype, shape: &[usize]| {
-            let view = file
-                .tensor(name)
-                .map_err(|_| OptimizerError::NoTensor(name.to_owned()))?;
+            let view = file.tensor(name).map_err(|_| OptimizerError::NoTensor(name.to_owned()))?;
             if view.dtype() != dtype || view.shape() != shape {
                 let text = |dtype: Dtype, shape: &[usize]| format!("{dtype:?}{shape:?}");
                 let (expected, found) = (text(dtype, shape), text(view.dtype(), view.shape()));
-                return Err(OptimizerError::OtherTensor {
-                    name: name.to_owned(),
-                    expected,
-                    found,
-                });
+                return Err(OptimizerError::OtherTensor { name: name.to_owned(), expected, found });
             }
             Ok(view)
         };
         let step = tensor("step", Dtype::U64, &[])?;
-        let step: [u8; 8] = step
-            .data()
-            .try_into()
-            .map_err(|_| OptimizerError::NoTensor("step".to_owned()))?;
+        let step: [u8; 8] =
+            step.data().try_into().map_err(|_| OptimizerError::NoTensor("step".to_owned()))?;
         let mut memory = Vec::with_capacity(self.memory.len());
         for slot in self.rule.slots() {
             for span in self.layout.spans() {

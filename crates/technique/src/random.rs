@@ -40,12 +40,7 @@ pub struct Key {
 
 /// The key of (seed, purpose, step), index 0.
 pub const fn key(seed: u64, purpose: Purpose, step: u64) -> Key {
-    Key {
-        seed,
-        purpose,
-        step,
-        index: 0,
-    }
+    Key { seed, purpose, step, index: 0 }
 }
 
 impl Key {
@@ -65,9 +60,7 @@ impl Key {
     pub fn rng(self) -> ChaCha8Rng {
         let mut bytes = [0; 32];
         for (word, value) in
-            bytes
-                .chunks_exact_mut(8)
-                .zip([self.seed, self.purpose as u64, self.step, self.index])
+            bytes.chunks_exact_mut(8).zip([self.seed, self.purpose as u64, self.step, self.index])
         {
             word.copy_from_slice(&value.to_le_bytes());
         }
@@ -99,12 +92,8 @@ mod tests {
     fn keys_that_differ_in_one_word_draw_differently() {
         let first = |key: Key| key.rng().next_u64();
         let base = key(1, Purpose::Init, 0);
-        let others = [
-            key(2, Purpose::Init, 0),
-            key(1, Purpose::Batch, 0),
-            key(1, Purpose::Init, 1),
-            base.index(1),
-        ];
+        let others =
+            [key(2, Purpose::Init, 0), key(1, Purpose::Batch, 0), key(1, Purpose::Init, 1), base.index(1)];
         assert_eq!(first(base), first(key(1, Purpose::Init, 0)));
         for other in others {
             assert_ne!(first(base), first(other), "{other:?}");
@@ -115,22 +104,14 @@ mod tests {
     #[test]
     fn bits_are_pinned() {
         let mut rng = key(1, Purpose::Batch, 7).rng();
-        assert_eq!(
-            [rng.next_u64(), rng.next_u64()],
-            [0x077a_6ace_fd93_2766, 0x4474_55ec_42b5_d403]
-        );
-        assert_eq!(
-            normal(&mut key(1, Purpose::Init, 0).rng()).to_bits(),
-            0xbff0_5126_859e_b643
-        );
+        assert_eq!([rng.next_u64(), rng.next_u64()], [0x077a_6ace_fd93_2766, 0x4474_55ec_42b5_d403]);
+        assert_eq!(normal(&mut key(1, Purpose::Init, 0).rng()).to_bits(), 0xbff0_5126_859e_b643);
     }
 
     #[test]
     fn truncated_draws_stay_inside_and_have_the_known_spread() {
         let mut rng = key(3, Purpose::Init, 0).rng();
-        let draws: Vec<f64> = (0..200_000)
-            .map(|_| truncated_normal(&mut rng, 2.0))
-            .collect();
+        let draws: Vec<f64> = (0..200_000).map(|_| truncated_normal(&mut rng, 2.0)).collect();
         assert!(draws.iter().all(|z| z.abs() <= 2.0));
         let sd = (draws.iter().map(|z| z * z).sum::<f64>() / draws.len() as f64).sqrt();
         assert!((sd - 0.879_625_66).abs() < 0.005, "{sd}");

@@ -63,11 +63,7 @@ impl<'a, T> Block<'a, T> {
     pub fn parts<const N: usize>(self) -> (&'a mut [T], &'a [T], [&'a mut [T]; N]) {
         let len = self.params.len();
         assert_eq!(self.grads.len(), len, "one gradient for each parameter");
-        assert_eq!(
-            self.memory.len(),
-            N * len,
-            "{N} memory slots for each parameter"
-        );
+        assert_eq!(self.memory.len(), N * len, "{N} memory slots for each parameter");
         let mut rest = self.memory;
         let slots = std::array::from_fn(|_| {
             let (slot, tail) = std::mem::take(&mut rest).split_at_mut(len);

@@ -85,12 +85,7 @@ impl Default for Schedule {
 
 impl From<Curve> for Schedule {
     fn from(curve: Curve) -> Self {
-        Self {
-            phases: vec![Phase {
-                curve: curve.into(),
-                lasts: None,
-            }],
-        }
+        Self { phases: vec![Phase { curve: curve.into(), lasts: None }] }
     }
 }
 
@@ -111,11 +106,7 @@ impl Schedule {
                     before,
                     total,
                 })?;
-                phase
-                    .curve
-                    .value
-                    .settings_mut()
-                    .set("steps", &rest.to_string());
+                phase.curve.value.settings_mut().set("steps", &rest.to_string());
             }
         }
         Ok(resolved)
@@ -123,9 +114,7 @@ impl Schedule {
 
     /// Whether a curve still waits for the length of the run.
     pub fn is_open(&self) -> bool {
-        self.phases
-            .iter()
-            .any(|phase| phase.curve.value.steps() == Some(0))
+        self.phases.iter().any(|phase| phase.curve.value.steps() == Some(0))
     }
 
     /// The factor at step `t`, counted from 0.
@@ -179,9 +168,7 @@ pub enum ScheduleError {
         curve: String,
     },
     /// `for` without a count.
-    #[error(
-        "`{schedule}`: expected a whole number of steps, 1 or above, after `for`, found `{found}`"
-    )]
+    #[error("`{schedule}`: expected a whole number of steps, 1 or above, after `for`, found `{found}`")]
     Length {
         /// The whole schedule.
         schedule: String,
@@ -189,9 +176,7 @@ pub enum ScheduleError {
         found: String,
     },
     /// The curves before the last one use up the run.
-    #[error(
-        "`{schedule}`: its first curves last {before} steps, which leaves none of the run's {total}"
-    )]
+    #[error("`{schedule}`: its first curves last {before} steps, which leaves none of the run's {total}")]
     NothingLeft {
         /// The whole schedule.
         schedule: String,
@@ -224,15 +209,9 @@ impl FromStr for Schedule {
             let lasts = lasts.or_else(|| curve.value.steps().filter(|steps| *steps > 0));
             let is_last = index + 1 == parts.len();
             if lasts.is_none() && !is_last {
-                return Err(ScheduleError::Endless {
-                    schedule: text.to_owned(),
-                    curve: curve.to_string(),
-                });
+                return Err(ScheduleError::Endless { schedule: text.to_owned(), curve: curve.to_string() });
             }
-            phases.push(Phase {
-                curve,
-                lasts: lasts.filter(|_| !is_last),
-            });
+            phases.push(Phase { curve, lasts: lasts.filter(|_| !is_last) });
         }
         Ok(Self { phases })
     }

@@ -12,8 +12,8 @@ use crate::random::{self, Purpose, key};
 /// The recorded numbers of a topic, `goldens/<topic>.json`.
 pub(crate) fn golden<D: DeserializeOwned>(topic: &str) -> D {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../goldens/{topic}.json"));
-    let text = std::fs::read_to_string(&file)
-        .unwrap_or_else(|error| panic!("expected {}: {error}", file.display()));
+    let text =
+        std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("expected {}: {error}", file.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{topic}.json: {error}"))
 }
 

@@ -39,11 +39,7 @@ pub trait Family: Sized {
     fn full_word(&self) -> String {
         let card = self.card();
         let settings = card.settings.iter().map(|setting| setting.name);
-        write_word(
-            card.name,
-            None,
-            settings.filter_map(|name| Some((name, self.settings().get(name)?))),
-        )
+        write_word(card.name, None, settings.filter_map(|name| Some((name, self.settings().get(name)?))))
     }
 }
 
@@ -58,10 +54,7 @@ pub struct Word<F> {
 
 impl<F> From<F> for Word<F> {
     fn from(value: F) -> Self {
-        Self {
-            value,
-            dialect: None,
-        }
+        Self { value, dialect: None }
     }
 }
 
@@ -78,26 +71,18 @@ impl<F: Family> fmt::Display for Word<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let card = self.value.card();
         let mut base = (card.defaults)();
-        if let Some(dialect) = self
-            .dialect
-            .and_then(|name| card.dialects.iter().find(|d| d.name == name))
-        {
+        if let Some(dialect) = self.dialect.and_then(|name| card.dialects.iter().find(|d| d.name == name)) {
             for (name, value) in dialect.settings {
                 if let Some(index) = card.settings.iter().position(|s| s.name == *name) {
                     base[index] = *value;
                 }
             }
         }
-        let shown =
-            card.settings
-                .iter()
-                .zip(base)
-                .enumerate()
-                .filter_map(|(index, (setting, base))| {
-                    let value = self.value.settings().get(setting.name)?;
-                    let principal = index == 0 && setting.search.is_some();
-                    (principal || value != base).then_some((setting.name, value))
-                });
+        let shown = card.settings.iter().zip(base).enumerate().filter_map(|(index, (setting, base))| {
+            let value = self.value.settings().get(setting.name)?;
+            let principal = index == 0 && setting.search.is_some();
+            (principal || value != base).then_some((setting.name, value))
+        });
         f.write_str(&write_word(card.name, self.dialect, shown))
     }
 }
@@ -188,9 +173,7 @@ pub enum WordError {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// A framework without a default, and no value given.
-    #[error(
-        "`{name}@{dialect}` has no default for {key}: give it, as in `{name}@{dialect}:{key}=0.01`"
-    )]
+    #[error("`{name}@{dialect}` has no default for {key}: give it, as in `{name}@{dialect}:{key}=0.01`")]
     Required {
         /// The technique.
         name: &'static str,
@@ -202,10 +185,7 @@ pub enum WordError {
 }
 
 fn suggest(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map(|name| format!(": did you mean `{name}`?"))
-        .unwrap_or_default()
+    nearest.as_ref().map(|name| format!(": did you mean `{name}`?")).unwrap_or_default()
 }
 
 /// The name nearest to a misspelt one, if any is near enough to suggest.
@@ -225,16 +205,12 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// [`WordError`] says what is wrong and what would have been right.
 pub fn parse<F: Family>(word: &str) -> Result<Word<F>, WordError> {
     let word = word.trim();
-    let (head, given) = word
-        .split_once(':')
-        .map_or((word, None), |(head, rest)| (head, Some(rest)));
-    let (name, asked) = head
-        .split_once('@')
-        .map_or((head, None), |(name, dialect)| (name, Some(dialect)));
+    let (head, given) = word.split_once(':').map_or((word, None), |(head, rest)| (head, Some(rest)));
+    let (name, asked) = head.split_once('@').map_or((head, None), |(name, dialect)| (name, Some(dialect)));
     let (name, implied) = match F::ALIASES.iter().find(|(alias, _)| *alias == name) {
-        Some((_, target)) => target
-            .split_once(':')
-            .map_or((*target, None), |(name, rest)| (name, Some(rest))),
+        Some((_, target)) => {
+            target.split_once(':').map_or((*target, None), |(name, rest)| (name, Some(rest)))
+        }
         None => (name, None),
     };
     let mut value = F::born(name).ok_or_else(|| unknown::<F>(name))?;
@@ -244,11 +220,8 @@ pub fn parse<F: Family>(word: &str) -> Result<Word<F>, WordError> {
     let dialect = match asked {
         None | Some("textbook") => None,
         Some(asked) => {
-            let dialect = card
-                .dialects
-                .iter()
-                .find(|d| d.name == asked)
-                .ok_or_else(|| no_dialect(card, asked))?;
+            let dialect =
+                card.dialects.iter().find(|d| d.name == asked).ok_or_else(|| no_dialect(card, asked))?;
             for (key, preset) in dialect.settings {
                 match preset {
                     Value::Required => required.push(*key),
@@ -273,30 +246,17 @@ pub fn parse<F: Family>(word: &str) -> Result<Word<F>, WordError> {
         }
     }
     for part in given.into_iter().flat_map(|text| text.split(',')) {
-        let Some((key, text)) = part
-            .split_once('=')
-            .map(|(key, text)| (key.trim(), text.trim()))
-        else {
-            return Err(WordError::Shape {
-                word: word.to_owned(),
-                found: part.to_owned(),
-            });
+        let Some((key, text)) = part.split_once('=').map(|(key, text)| (key.trim(), text.trim())) else {
+            return Err(WordError::Shape { word: word.to_owned(), found: part.to_owned() });
         };
-        let setting = card
-            .settings
-            .iter()
-            .find(|s| s.name == key)
-            .ok_or_else(|| WordError::Key {
-                name: card.name,
-                key: key.to_owned(),
-                nearest: nearest(key, card.settings.iter().map(|s| s.name)),
-                known: listed(card.settings.iter().map(|s| s.name)),
-            })?;
+        let setting = card.settings.iter().find(|s| s.name == key).ok_or_else(|| WordError::Key {
+            name: card.name,
+            key: key.to_owned(),
+            nearest: nearest(key, card.settings.iter().map(|s| s.name)),
+            known: listed(card.settings.iter().map(|s| s.name)),
+        })?;
         if seen.contains(&key) {
-            return Err(WordError::Twice {
-                word: word.to_owned(),
-                key: key.to_owned(),
-            });
+            return Err(WordError::Twice { word: word.to_owned(), key: key.to_owned() });
         }
         seen.push(key);
         if !value.settings_mut().set(key, text) {
@@ -308,27 +268,15 @@ pub fn parse<F: Family>(word: &str) -> Result<Word<F>, WordError> {
             });
         }
     }
-    if let (Some(key), Some(dialect)) = (
-        required.into_iter().find(|key| !seen.contains(key)),
-        dialect,
-    ) {
-        return Err(WordError::Required {
-            name: card.name,
-            dialect,
-            key,
-        });
+    if let (Some(key), Some(dialect)) = (required.into_iter().find(|key| !seen.contains(key)), dialect) {
+        return Err(WordError::Required { name: card.name, dialect, key });
     }
     value.settings().check()?;
     Ok(Word { value, dialect })
 }
 
 fn unknown<F: Family>(name: &str) -> WordError {
-    let names = || {
-        F::CARDS
-            .iter()
-            .map(|card| card.name)
-            .chain(F::ALIASES.iter().map(|(alias, _)| *alias))
-    };
+    let names = || F::CARDS.iter().map(|card| card.name).chain(F::ALIASES.iter().map(|(alias, _)| *alias));
     WordError::Unknown {
         kind: F::KIND,
         name: name.to_owned(),
@@ -344,27 +292,15 @@ fn no_dialect(card: &'static Card, asked: &str) -> WordError {
         Some((_, why)) => format!("{why}; `{}` has the dialects {known}", card.name),
         None => {
             let hint = nearest(asked, card.dialects.iter().map(|d| d.name));
-            format!(
-                "no such dialect{}; `{}` has {known}",
-                suggest(&hint),
-                card.name
-            )
+            format!("no such dialect{}; `{}` has {known}", suggest(&hint), card.name)
         }
     };
-    WordError::Dialect {
-        name: card.name,
-        dialect: asked.to_owned(),
-        why,
-    }
+    WordError::Dialect { name: card.name, dialect: asked.to_owned(), why }
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// Writes the enum of a [`Family`]: storage and configuration are closed, authorship is a trait.

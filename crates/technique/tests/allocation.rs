@@ -36,39 +36,23 @@ impl Training {
         let net = Net::new(&spec).unwrap();
         let layout = net.layout().clone();
         let mut params = vec![0.0; layout.len()];
-        "he".parse::<Init>()
-            .unwrap()
-            .params(&layout, 1, &mut params);
+        "he".parse::<Init>().unwrap().params(&layout, 1, &mut params);
         let schedule: Schedule = "warmup:steps=3 then cosine:steps=9".parse().unwrap();
-        let (guard, decay) = (
-            "global_norm:limit=0.1".parse().unwrap(),
-            "l2:rate=0.01".parse().unwrap(),
-        );
+        let (guard, decay) = ("global_norm:limit=0.1".parse().unwrap(), "l2:rate=0.01".parse().unwrap());
         let rule: Rule = "adam".parse().unwrap();
         let optimizer = Optimizer::with(rule, schedule, guard, decay, &layout).unwrap();
         let grads = vec![0.0; params.len()];
-        Self {
-            net,
-            optimizer,
-            params,
-            grads,
-            step: 0,
-        }
+        Self { net, optimizer, params, grads, step: 0 }
     }
 
     fn step(&mut self, labels: &[u32]) -> f64 {
-        let pass = Pass {
-            rows: labels.len(),
-            phase: Phase::Training,
-            key: key(1, Purpose::Dropout, self.step),
-        };
+        let pass =
+            Pass { rows: labels.len(), phase: Phase::Training, key: key(1, Purpose::Dropout, self.step) };
         for (index, x) in self.net.input(labels.len()).iter_mut().enumerate() {
             *x = (index % 17) as f32 / 17.0;
         }
         let target = Target::Classes(labels);
-        let loss = self
-            .net
-            .gradient(&self.params, &pass, target, &mut self.grads);
+        let loss = self.net.gradient(&self.params, &pass, target, &mut self.grads);
         self.optimizer.update(&mut self.params, &self.grads);
         self.step += 1;
         loss

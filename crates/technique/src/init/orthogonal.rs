@@ -44,11 +44,7 @@ impl Initial for Orthogonal {
         }
         for (index, w) in weights.iter_mut().enumerate() {
             let (row, column) = (index / fan_out, index % fan_out);
-            let q = if fan_in >= fan_out {
-                vectors[column][row]
-            } else {
-                vectors[row][column]
-            };
+            let q = if fan_in >= fan_out { vectors[column][row] } else { vectors[row][column] };
             *w = T::of(self.gain * q);
         }
     }

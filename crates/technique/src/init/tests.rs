@@ -51,11 +51,7 @@ fn assert_law(word: &str, std: f64, law: Law) {
         Law::Uniform => (1.8, 3.0_f64.sqrt() * std),
     };
     let mean_error = std / count.sqrt();
-    assert!(
-        found.mean.abs() < 4.0 * mean_error,
-        "{word}: mean {}",
-        found.mean
-    );
+    assert!(found.mean.abs() < 4.0 * mean_error, "{word}: mean {}", found.mean);
     // The variance of a sample variance is (κ − 1)σ⁴/n.
     let std_error = std * ((kurtosis - 1.0) / (4.0 * count)).sqrt();
     assert!(
@@ -69,17 +65,9 @@ fn assert_law(word: &str, std: f64, law: Law) {
         "{word}: expected a kurtosis of {kurtosis}, found {}",
         found.kurtosis
     );
-    assert!(
-        found.largest <= bound,
-        "{word}: {} beyond {bound}",
-        found.largest
-    );
+    assert!(found.largest <= bound, "{word}: {} beyond {bound}", found.largest);
     // A bounded law fills its bounds, a normal one passes three deviations.
-    let reached = if bound.is_finite() {
-        0.99 * bound
-    } else {
-        3.0 * std
-    };
+    let reached = if bound.is_finite() { 0.99 * bound } else { 3.0 * std };
     assert!(found.largest > reached, "{word}: no draw beyond {reached}");
 }
 
@@ -127,13 +115,7 @@ struct Case {
 fn dialects_are_the_frameworks_inits() {
     let recorded: Recorded = golden("inits");
     assert_eq!((recorded.n_in, recorded.n_out), SHAPE);
-    assert_near(
-        &[TRUNCATED_SD],
-        &[recorded.truncated_std],
-        1e-15,
-        1.0,
-        "truncated",
-    );
+    assert_near(&[TRUNCATED_SD], &[recorded.truncated_std], 1e-15, 1.0, "truncated");
     let mut seen = Vec::new();
     for case in &recorded.cases {
         // PyTorch's default for its linear layer is a constant of the general formula, without a name of its own.
@@ -157,11 +139,7 @@ fn dialects_are_the_frameworks_inits() {
         assert_law(&word, case.std, law);
         if let Some(bound) = case.bound {
             let largest = moments(&drawn(&word, SHAPE, 6)).largest;
-            assert!(
-                largest <= bound && largest > 0.99 * bound,
-                "{word} ({})",
-                case.call
-            );
+            assert!(largest <= bound && largest > 0.99 * bound, "{word} ({})", case.call);
         }
         seen.push((card.name, case.framework.as_str()));
     }
@@ -169,16 +147,8 @@ fn dialects_are_the_frameworks_inits() {
         for dialect in card.dialects {
             let own = (card.name, dialect.name);
             // JAX names one function twice: `xavier_normal` is `glorot_normal`.
-            let own = if own == ("xavier", "jax") {
-                ("glorot", "jax")
-            } else {
-                own
-            };
-            let own = if own == ("glorot", "torch") {
-                ("xavier", "torch")
-            } else {
-                own
-            };
+            let own = if own == ("xavier", "jax") { ("glorot", "jax") } else { own };
+            let own = if own == ("glorot", "torch") { ("xavier", "torch") } else { own };
             assert!(seen.contains(&own), "nothing recorded for {own:?}");
         }
     }
@@ -189,7 +159,8 @@ fn orthogonal_matrices_are_orthogonal() {
     for (shape, gain) in [
         ((40, 25), 1.0),
         ((25, 40), 1.5),
-        ((30, 30), 0.5),
+        // Large and square is the hard case: rounding is amplified by the condition of the draws.
+        ((150, 150), 0.5),
         ((1, 7), 1.0),
         ((7, 1), 2.0),
     ] {
@@ -208,10 +179,7 @@ fn orthogonal_matrices_are_orthogonal() {
             for j in 0..count {
                 let dot: f64 = vector(i).iter().zip(vector(j)).map(|(a, b)| a * b).sum();
                 let expected = if i == j { gain * gain } else { 0.0 };
-                assert!(
-                    (dot - expected).abs() < 1e-12,
-                    "{shape:?}: {i}·{j} is {dot}"
-                );
+                assert!((dot - expected).abs() < 1e-14 * gain * gain, "{shape:?}: {i}·{j} is {dot}");
             }
         }
     }
@@ -221,31 +189,17 @@ fn orthogonal_matrices_are_orthogonal() {
 #[test]
 fn orthogonal_matrices_are_uniform() {
     let (n, draws) = (4, 4_000);
-    let first: Vec<f64> = (0..draws)
-        .map(|seed| drawn("orthogonal", (n, n), seed)[0])
-        .collect();
+    let first: Vec<f64> = (0..draws).map(|seed| drawn("orthogonal", (n, n), seed)[0]).collect();
     let found = moments(&first);
     let std = 1.0 / (n as f64).sqrt();
-    assert!(
-        found.mean.abs() < 4.0 * std / (draws as f64).sqrt(),
-        "{}",
-        found.mean
-    );
-    assert!(
-        (found.std - std).abs() < 4.0 * std / (4.0 * draws as f64).sqrt(),
-        "{}",
-        found.std
-    );
+    assert!(found.mean.abs() < 4.0 * std / (draws as f64).sqrt(), "{}", found.mean);
+    assert!((found.std - std).abs() < 4.0 * std / (4.0 * draws as f64).sqrt(), "{}", found.std);
 }
 
 #[test]
 fn constants_are_constant() {
     assert!(drawn("zeros", (5, 4), 1).iter().all(|w| *w == 0.0));
-    assert!(
-        drawn("constant:value=-0.3", (5, 4), 1)
-            .iter()
-            .all(|w| *w == -0.3)
-    );
+    assert!(drawn("constant:value=-0.3", (5, 4), 1).iter().all(|w| *w == -0.3));
 }
 
 /// Inits that differ in scale start from the same draws: their comparison is paired.
@@ -263,10 +217,7 @@ fn one_seed_draws_the_same_numbers_for_every_scale() {
     }
     let truncated = drawn("he@keras", SHAPE, 9);
     let ratio = He::default().scaling().std(300, 200) / Glorot::default().scaling().std(300, 200);
-    let scaled: Vec<f64> = drawn("glorot@keras", SHAPE, 9)
-        .iter()
-        .map(|w| ratio * w)
-        .collect();
+    let scaled: Vec<f64> = drawn("glorot@keras", SHAPE, 9).iter().map(|w| ratio * w).collect();
     assert_near(&truncated, &scaled, 1e-14, 0.0, "truncated");
     assert_ne!(xavier, drawn("xavier", SHAPE, 10));
     let mut single = vec![0.0_f32; 60_000];
@@ -301,11 +252,7 @@ fn a_norm_does_not_disturb_the_draws() {
             Role::Weight => {
                 let same = plain.span(&span.name).unwrap();
                 assert_eq!(block, &plain_params[same.range.clone()], "{}", span.name);
-                assert!(
-                    block.iter().all(|w| w.is_finite() && *w != 0.0),
-                    "{}",
-                    span.name
-                );
+                assert!(block.iter().all(|w| w.is_finite() && *w != 0.0), "{}", span.name);
             }
             Role::Scale => {
                 assert!(block.iter().all(|w| *w == 1.0), "{}", span.name);
@@ -318,10 +265,8 @@ fn a_norm_does_not_disturb_the_draws() {
     // Layers draw apart, and another seed draws other weights.
     let first = &normed_params[normed.span("affine1.weight").unwrap().range.clone()];
     let second = &normed_params[normed.span("affine2.weight").unwrap().range.clone()];
-    assert_ne!(
-        first[0] / 6.0_f64.sqrt().recip(),
-        second[0] / 5.0_f64.sqrt().recip()
-    );
+    let (first, second) = (first[0] * f64::sqrt(6.0), second[0] * f64::sqrt(5.0));
+    assert!((first - second).abs() > 1e-6, "two layers draw {first}");
     let mut other = vec![0.0; plain.len()];
     init.params(&plain, 6, &mut other);
     assert_ne!(other, plain_params);

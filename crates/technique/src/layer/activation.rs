@@ -94,18 +94,10 @@ crate::described! {
 
 impl Pointwise for LeakyRelu {
     fn value<T: Real>(&self, x: T) -> T {
-        if x > T::zero() {
-            x
-        } else {
-            T::of(self.slope) * x
-        }
+        if x > T::zero() { x } else { T::of(self.slope) * x }
     }
     fn slope<T: Real>(&self, x: T, _: T) -> T {
-        if x > T::zero() {
-            T::one()
-        } else {
-            T::of(self.slope)
-        }
+        if x > T::zero() { T::one() } else { T::of(self.slope) }
     }
 }
 
@@ -149,10 +141,7 @@ impl Gelu {
         match self.form {
             Form::Exact => {
                 let density = T::of(1.0 / std::f64::consts::TAU.sqrt()) * (-half * x * x).exp();
-                (
-                    half * (T::one() + (x * T::of(std::f64::consts::FRAC_1_SQRT_2)).erf()),
-                    density,
-                )
+                (half * (T::one() + (x * T::of(std::f64::consts::FRAC_1_SQRT_2)).erf()), density)
             }
             Form::Tanh => {
                 let root = T::of((2.0 / std::f64::consts::PI).sqrt());
@@ -236,16 +225,7 @@ impl<T: Real> Layer<T> for Activation {
         self.values(x, y);
     }
 
-    fn backward(
-        &mut self,
-        _: &Pass,
-        _: &[T],
-        x: &[T],
-        y: &[T],
-        dy: &[T],
-        _: &mut [T],
-        dx: Option<&mut [T]>,
-    ) {
+    fn backward(&mut self, _: &Pass, _: &[T], x: &[T], y: &[T], dy: &[T], _: &mut [T], dx: Option<&mut [T]>) {
         if let Some(dx) = dx {
             self.slopes(x, y, dy, dx);
         }

@@ -30,11 +30,7 @@ pub struct AffineLayer {
 impl<T: Real> Layer<T> for AffineLayer {
     fn forward(&mut self, pass: &Pass, params: &[T], x: &[T], y: &mut [T]) {
         let (weights, bias) = params.split_at(self.inputs * self.outputs);
-        product(
-            y,
-            Matrix::new(x, pass.rows, self.inputs),
-            Matrix::new(weights, self.inputs, self.outputs),
-        );
+        product(y, Matrix::new(x, pass.rows, self.inputs), Matrix::new(weights, self.inputs, self.outputs));
         for row in y.chunks_exact_mut(self.outputs) {
             for (y, &b) in row.iter_mut().zip(bias) {
                 *y += b;
@@ -63,11 +59,7 @@ impl<T: Real> Layer<T> for AffineLayer {
         }
         if let Some(dx) = dx {
             let weights = &params[..self.inputs * self.outputs];
-            product(
-                dx,
-                dy_matrix,
-                Matrix::new(weights, self.inputs, self.outputs).t(),
-            );
+            product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());
         }
     }
 }

@@ -73,11 +73,7 @@ pub struct DropoutLayer<T> {
 impl<T: Real> DropoutLayer<T> {
     /// The `number`-th dropout layer of a network.
     pub fn new(settings: Dropout, number: u64) -> Self {
-        Self {
-            settings,
-            number,
-            mask: Vec::new(),
-        }
+        Self { settings, number, mask: Vec::new() }
     }
 }
 
@@ -94,11 +90,7 @@ impl<T: Real> Layer<T> for DropoutLayer<T> {
             Phase::Training | Phase::Probing => {
                 let mut rng = pass.key.index(self.number).rng();
                 for m in &mut self.mask {
-                    *m = if rng.random::<f64>() < self.settings.ratio {
-                        T::zero()
-                    } else {
-                        in_training
-                    };
+                    *m = if rng.random::<f64>() < self.settings.ratio { T::zero() } else { in_training };
                 }
             }
         }
@@ -107,16 +99,7 @@ impl<T: Real> Layer<T> for DropoutLayer<T> {
         }
     }
 
-    fn backward(
-        &mut self,
-        _: &Pass,
-        _: &[T],
-        _: &[T],
-        _: &[T],
-        dy: &[T],
-        _: &mut [T],
-        dx: Option<&mut [T]>,
-    ) {
+    fn backward(&mut self, _: &Pass, _: &[T], _: &[T], _: &[T], dy: &[T], _: &mut [T], dx: Option<&mut [T]>) {
         if let Some(dx) = dx {
             for ((dx, &dy), &m) in dx.iter_mut().zip(dy).zip(&self.mask) {
                 *dx = m * dy;

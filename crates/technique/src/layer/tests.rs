@@ -54,10 +54,7 @@ struct Case {
 impl Case {
     fn activation(&self) -> Activation {
         let text = |v: &Json| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-        let settings = self
-            .settings
-            .iter()
-            .map(|(k, v)| format!("{k}={}", text(v)));
+        let settings = self.settings.iter().map(|(k, v)| format!("{k}={}", text(v)));
         let settings: Vec<String> = settings.collect();
         let colon = if settings.is_empty() { "" } else { ":" };
         let word = format!("{}{colon}{}", self.name, settings.join(","));
@@ -68,10 +65,7 @@ impl Case {
 #[test]
 fn the_affine_layer_is_as_recorded() {
     let Recorded { affine: r, .. } = golden("layers");
-    let mut layer = AffineLayer {
-        inputs: 3,
-        outputs: 2,
-    };
+    let mut layer = AffineLayer { inputs: 3, outputs: 2 };
     let params = [r.w.concat(), r.b].concat();
     let (x, d, pass) = (r.x.concat(), r.d.concat(), pass(4, Phase::Training));
     let (mut y, mut dx, mut grads) = ([0.0; 8], [0.0; 12], [f64::NAN; 8]);
@@ -79,13 +73,7 @@ fn the_affine_layer_is_as_recorded() {
     layer.backward(&pass, &params, &x, &y, &d, &mut grads, Some(&mut dx));
     assert_near(&y, &r.y.concat(), 1e-12, 1.0, "y");
     assert_near(&dx, &r.dx.concat(), 1e-12, 1.0, "dx");
-    assert_near(
-        &grads,
-        &[r.dw.concat(), r.db].concat(),
-        1e-12,
-        1.0,
-        "dw, db",
-    );
+    assert_near(&grads, &[r.dw.concat(), r.db].concat(), 1e-12, 1.0, "dw, db");
     // The first layer of a network is not asked for dx.
     let mut again = [f64::NAN; 8];
     layer.backward(&pass, &params, &x, &y, &d, &mut again, None);
@@ -116,11 +104,7 @@ fn every_activation_is_as_recorded() {
         seen.push(f.card().name);
     }
     for card in Activation::CARDS {
-        assert!(
-            seen.contains(&card.name),
-            "nothing recorded for {}",
-            card.name
-        );
+        assert!(seen.contains(&card.name), "nothing recorded for {}", card.name);
     }
 }
 
@@ -185,15 +169,9 @@ proptest! {
 }
 
 fn dropped(word: &str, phase: Phase, number: u64, step: u64) -> Vec<f64> {
-    let Regularisation::Dropout(settings) = word.parse().unwrap() else {
-        panic!("{word}")
-    };
+    let Regularisation::Dropout(settings) = word.parse().unwrap() else { panic!("{word}") };
     let mut y = vec![f64::NAN; 40_000];
-    let pass = Pass {
-        rows: 1,
-        phase,
-        key: key(4, Purpose::Dropout, step),
-    };
+    let pass = Pass { rows: 1, phase, key: key(4, Purpose::Dropout, step) };
     DropoutLayer::new(settings, number).forward(&pass, &[], &vec![2.0; 40_000], &mut y);
     y
 }
@@ -208,10 +186,7 @@ fn dropout_silences_its_share_and_makes_up_for_it_once() {
         let y = dropped(word, Phase::Training, 1, 0);
         let silent = y.iter().filter(|y| **y == 0.0).count() as f64 / 40_000.0;
         // Four standard errors of a share of .3.
-        assert!(
-            (silent - 0.3).abs() < 4.0 * (0.3 * 0.7 / 40_000.0_f64).sqrt(),
-            "{word}: {silent}"
-        );
+        assert!((silent - 0.3).abs() < 4.0 * (0.3 * 0.7 / 40_000.0_f64).sqrt(), "{word}: {silent}");
         let loud: Vec<f64> = y.into_iter().filter(|y| *y != 0.0).collect();
         assert_near(&loud, &vec![spoken; loud.len()], 1e-15, 1.0, word);
         let evaluation = dropped(word, Phase::Evaluation, 1, 0);
@@ -226,9 +201,5 @@ fn masks_depend_on_step_and_layer_alone() {
     assert_eq!(mask(1, 0), dropped("dropout", Phase::Probing, 1, 0));
     assert_ne!(mask(1, 0), mask(2, 0));
     assert_ne!(mask(1, 0), mask(1, 1));
-    assert!(
-        dropped("dropout:ratio=0", Phase::Training, 1, 0)
-            .iter()
-            .all(|y| *y == 2.0)
-    );
+    assert!(dropped("dropout:ratio=0", Phase::Training, 1, 0).iter().all(|y| *y == 2.0));
 }

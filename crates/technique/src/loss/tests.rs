@@ -53,10 +53,7 @@ fn cross_entropy_is_as_recorded() {
         let loss = cross_entropy_loss().evaluate(&logits, target, rows, Some(&mut gradient));
         assert_near(&[loss], &[case.loss], 1e-12, 1.0, &case.name);
         assert_near(&gradient, &case.dlogits.concat(), 1e-12, 1.0, &case.name);
-        assert_eq!(
-            cross_entropy_loss().evaluate(&logits, target, rows, None),
-            loss
-        );
+        assert_eq!(cross_entropy_loss().evaluate(&logits, target, rows, None), loss);
     }
     assert_eq!(losses.softmax_cross_entropy.cases.len(), 2);
 }
@@ -67,12 +64,7 @@ fn squared_error_is_as_recorded() {
     let (x, target) = (mse.x.concat(), mse.target.concat());
     let mut gradient = vec![f64::NAN; x.len()];
     let loss: Loss = "mse".parse().unwrap();
-    let found = loss.evaluate(
-        &x,
-        Target::Values(&target),
-        mse.x.len(),
-        Some(&mut gradient),
-    );
+    let found = loss.evaluate(&x, Target::Values(&target), mse.x.len(), Some(&mut gradient));
     assert_near(&[found], &[mse.loss], 1e-12, 1.0, "loss");
     assert_near(&gradient, &mse.dx.concat(), 1e-12, 1.0, "gradient");
 }
@@ -101,8 +93,7 @@ fn no_logit_overflows() {
 
 #[test]
 fn equal_logits_cost_the_logarithm_of_the_classes() {
-    let loss =
-        cross_entropy_loss().evaluate(&[7.0_f64; 40], Target::Classes(&[3, 0, 9, 5]), 4, None);
+    let loss = cross_entropy_loss().evaluate(&[7.0_f64; 40], Target::Classes(&[3, 0, 9, 5]), 4, None);
     assert_near(&[loss], &[10.0_f64.ln()], 1e-15, 1.0, "log 10");
 }
 

@@ -72,20 +72,13 @@ fn recorded_name(block: &str) -> String {
 fn as_recorded<T: Real>(tolerance: f64) {
     let Recorded { networks } = golden("layers");
     for case in &networks {
-        let norm = if case.batch_norm.is_some() {
-            "batch"
-        } else {
-            "none"
-        };
+        let norm = if case.batch_norm.is_some() { "batch" } else { "none" };
         let spec = spec(5, &[8, 7], 3, ["relu", norm, "none", "cross_entropy"]);
         let mut net = Net::<T>::new(&spec).unwrap();
         let layout = net.layout().clone();
         assert_eq!(layout.spans().len(), case.params.len());
         let gather = |from: &BTreeMap<String, Json>| -> Vec<f64> {
-            let blocks = layout
-                .spans()
-                .iter()
-                .map(|span| flat(&from[&recorded_name(&span.name)]));
+            let blocks = layout.spans().iter().map(|span| flat(&from[&recorded_name(&span.name)]));
             blocks.flatten().collect()
         };
         let of = |x: Vec<f64>| x.into_iter().map(T::of).collect::<Vec<T>>();
@@ -109,16 +102,8 @@ fn networks_are_as_recorded() {
     as_recorded::<f32>(1e-5);
 }
 
-const ACTIVATIONS: [&str; 8] = [
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "leaky_relu@keras",
-    "gelu",
-    "gelu@jax",
-    "silu",
-];
+const ACTIVATIONS: [&str; 8] =
+    ["sigmoid", "tanh", "relu", "leaky_relu", "leaky_relu@keras", "gelu", "gelu@jax", "silu"];
 const NORMS: [&str; 4] = ["none", "batch", "batch@torch", "batch@keras"];
 const DROPOUTS: [&str; 3] = ["none", "dropout:ratio=0.3", "dropout@torch:ratio=0.3"];
 
@@ -177,17 +162,13 @@ fn units_are_copies(net: &Net<f64>, params: &[f64], hidden: &[usize]) -> bool {
     let same = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(1.0);
     hidden.iter().enumerate().all(|(index, &width)| {
         let number = index + 1;
-        let rows_alike = |m: &[f64], width: usize| {
-            m.chunks_exact(width)
-                .all(|row| row.iter().all(|w| same(*w, row[0])))
-        };
+        let rows_alike =
+            |m: &[f64], width: usize| m.chunks_exact(width).all(|row| row.iter().all(|w| same(*w, row[0])));
         let out = block(format!("affine{}.weight", number + 1));
         let columns = out.len() / width;
         rows_alike(block(format!("affine{number}.weight")), width)
             && rows_alike(block(format!("affine{number}.bias")), width)
-            && out
-                .chunks_exact(columns)
-                .all(|row| row.iter().zip(out).all(|(a, b)| same(*a, *b)))
+            && out.chunks_exact(columns).all(|row| row.iter().zip(out).all(|(a, b)| same(*a, *b)))
     })
 }
 
@@ -197,9 +178,7 @@ fn trained(init: &str, rule: &str, activation: &str) -> (Net<f64>, Vec<f64>, Vec
     let mut net = Net::<f64>::new(&spec).unwrap();
     let layout = net.layout().clone();
     let mut params = vec![f64::NAN; layout.len()];
-    init.parse::<Init>()
-        .unwrap()
-        .params(&layout, 1, &mut params);
+    init.parse::<Init>().unwrap().params(&layout, 1, &mut params);
     let born = params.clone();
     let mut optimizer = Optimizer::<f64>::new(rule.parse::<Rule>().unwrap(), &layout).unwrap();
     let mut grads = vec![0.0; params.len()];
@@ -219,17 +198,11 @@ fn equal_weights_never_part_and_random_ones_do() {
         for activation in ["sigmoid", "tanh"] {
             for init in ["zeros", "constant", "constant:value=0.5"] {
                 let (net, params, born) = trained(init, rule, activation);
-                assert!(
-                    units_are_copies(&net, &params, &[6, 5]),
-                    "{init}, {rule}, {activation}"
-                );
+                assert!(units_are_copies(&net, &params, &[6, 5]), "{init}, {rule}, {activation}");
                 assert_ne!(params, born, "{init}, {rule}: nothing was learnt at all");
             }
             let (net, params, _) = trained("he", rule, activation);
-            assert!(
-                !units_are_copies(&net, &params, &[6, 5]),
-                "he, {rule}, {activation}"
-            );
+            assert!(!units_are_copies(&net, &params, &[6, 5]), "he, {rule}, {activation}");
         }
     }
 }
@@ -252,10 +225,7 @@ fn networks_learn_xor() {
         let mut net = Net::<f32>::new(&spec(2, hidden, 2, words)).unwrap();
         let layout = net.layout().clone();
         let mut params = vec![0.0; layout.len()];
-        "xavier"
-            .parse::<Init>()
-            .unwrap()
-            .params(&layout, 1, &mut params);
+        "xavier".parse::<Init>().unwrap().params(&layout, 1, &mut params);
         let rule: Rule = "adam:lr=0.05".parse().unwrap();
         let mut optimizer = Optimizer::<f32>::new(rule, &layout).unwrap();
         let mut grads = vec![0.0; params.len()];
@@ -265,11 +235,7 @@ fn networks_learn_xor() {
             net.gradient(&params, &pass, Target::Classes(&labels), &mut grads);
             optimizer.update(&mut params, &grads);
         }
-        net.loss(
-            &params,
-            &pass(4, Phase::Evaluation, 400),
-            Target::Classes(&labels),
-        )
+        net.loss(&params, &pass(4, Phase::Evaluation, 400), Target::Classes(&labels))
     };
     for words in [
         ["tanh", "none", "none", "cross_entropy"],
@@ -286,11 +252,7 @@ fn networks_learn_xor() {
 
 #[test]
 fn layers_need_units() {
-    for (inputs, hidden, outputs, layer) in [
-        (0, vec![3], 2, 0),
-        (2, vec![3, 0], 2, 2),
-        (2, vec![3], 0, 2),
-    ] {
+    for (inputs, hidden, outputs, layer) in [(0, vec![3], 2, 0), (2, vec![3, 0], 2, 2), (2, vec![3], 0, 2)] {
         let spec = spec(inputs, &hidden, outputs, ["relu", "none", "none", "mse"]);
         let error = Net::<f32>::new(&spec).unwrap_err();
         let layers = hidden.len() + 1;
@@ -305,10 +267,7 @@ fn batches_may_change_their_size() {
     let params = normals(1, net.layout().len());
     let mut alone = Net::<f64>::new(&spec).unwrap();
     for (step, rows) in [5, 2, 7, 1].into_iter().enumerate() {
-        let (x, pass) = (
-            normals(9, rows * 3),
-            pass(rows, Phase::Probing, step as u64),
-        );
+        let (x, pass) = (normals(9, rows * 3), pass(rows, Phase::Probing, step as u64));
         net.input(rows).copy_from_slice(&x);
         alone.input(rows).copy_from_slice(&x);
         let fresh = &mut alone.clone();
@@ -319,15 +278,11 @@ fn batches_may_change_their_size() {
 
 #[test]
 fn running_averages_go_by_name() {
-    let mut net =
-        Net::<f64>::new(&spec(3, &[4, 2], 2, ["tanh", "batch@torch", "none", "mse"])).unwrap();
+    let mut net = Net::<f64>::new(&spec(3, &[4, 2], 2, ["tanh", "batch@torch", "none", "mse"])).unwrap();
     for (name, running) in net.running_mut() {
         running.fill(if name == "norm1.running" { 1.0 } else { 2.0 });
     }
     let found: Vec<(String, Vec<f64>)> = net.running().map(|(n, r)| (n, r.to_vec())).collect();
-    let expected = [
-        ("norm1.running".to_owned(), vec![1.0; 8]),
-        ("norm2.running".to_owned(), vec![2.0; 4]),
-    ];
+    let expected = [("norm1.running".to_owned(), vec![1.0; 8]), ("norm2.running".to_owned(), vec![2.0; 4])];
     assert_eq!(found, expected);
 }

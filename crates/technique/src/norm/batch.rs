@@ -98,12 +98,7 @@ impl<T: Real> BatchNormLayer<T> {
     pub fn new(settings: BatchNorm, columns: usize) -> Self {
         let mut running = vec![T::zero(); 2 * columns];
         running[columns..].fill(T::of(settings.initial));
-        Self {
-            settings,
-            mean: vec![T::zero(); columns],
-            scale: vec![T::zero(); columns],
-            running,
-        }
+        Self { settings, mean: vec![T::zero(); columns], scale: vec![T::zero(); columns], running }
     }
 
     /// The running averages: one mean a column, then one variance a column.
@@ -176,18 +171,11 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
             }
         }
         let eps = T::of(self.settings.eps);
-        self.scale
-            .iter_mut()
-            .for_each(|v| *v = T::one() / (*v + eps).sqrt());
+        self.scale.iter_mut().for_each(|v| *v = T::one() / (*v + eps).sqrt());
         let (gamma, beta) = params.split_at(columns);
         for (x, y) in x.chunks_exact(columns).zip(y.chunks_exact_mut(columns)) {
-            for (((((y, &x), &m), &s), &gamma), &beta) in y
-                .iter_mut()
-                .zip(x)
-                .zip(&self.mean)
-                .zip(&self.scale)
-                .zip(gamma)
-                .zip(beta)
+            for (((((y, &x), &m), &s), &gamma), &beta) in
+                y.iter_mut().zip(x).zip(&self.mean).zip(&self.scale).zip(gamma).zip(beta)
             {
                 *y = gamma * ((x - m) * s) + beta;
             }
@@ -209,13 +197,8 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
         dgamma.fill(T::zero());
         dbeta.fill(T::zero());
         for (dy, x) in dy.chunks_exact(columns).zip(x.chunks_exact(columns)) {
-            for (((((dgamma, dbeta), &dy), &x), &m), &s) in dgamma
-                .iter_mut()
-                .zip(dbeta.iter_mut())
-                .zip(dy)
-                .zip(x)
-                .zip(&self.mean)
-                .zip(&self.scale)
+            for (((((dgamma, dbeta), &dy), &x), &m), &s) in
+                dgamma.iter_mut().zip(dbeta.iter_mut()).zip(dy).zip(x).zip(&self.mean).zip(&self.scale)
             {
                 *dbeta += dy;
                 *dgamma += dy * ((x - m) * s);
@@ -228,10 +211,8 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
             Phase::Evaluation => T::zero(),
         };
         let gamma = &params[..columns];
-        for ((dx, dy), x) in dx
-            .chunks_exact_mut(columns)
-            .zip(dy.chunks_exact(columns))
-            .zip(x.chunks_exact(columns))
+        for ((dx, dy), x) in
+            dx.chunks_exact_mut(columns).zip(dy.chunks_exact(columns)).zip(x.chunks_exact(columns))
         {
             for (((((((dx, &dy), &x), &m), &s), &gamma), &dgamma), &dbeta) in dx
                 .iter_mut()

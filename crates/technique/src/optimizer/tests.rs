@@ -26,11 +26,7 @@ fn start<T: Real>() -> Vec<T> {
 
 /// A gradient that depends on where one is, and now and then is long enough to be clipped.
 fn gradient<T: Real>(params: &[T]) -> Vec<T> {
-    params
-        .iter()
-        .enumerate()
-        .map(|(i, &p)| T::of((i + 1) as f64) * p.sin() + T::of(0.1))
-        .collect()
+    params.iter().enumerate().map(|(i, &p)| T::of((i + 1) as f64) * p.sin() + T::of(0.1)).collect()
 }
 
 fn train<T: Real>(optimizer: &mut Optimizer<T>, params: &mut [T], steps: usize) {
@@ -43,27 +39,14 @@ fn train<T: Real>(optimizer: &mut Optimizer<T>, params: &mut [T], steps: usize) 
 /// Every rule with its defaults, and those settings that need more memory.
 fn rules() -> impl Iterator<Item = Rule> {
     let plain = Rule::CARDS.iter().map(|card| card.name);
-    let larger = [
-        "rmsprop:centered=true,momentum=0.9",
-        "momentum@torch:dampening=0.5",
-        "adam@torch",
-    ];
+    let larger = ["rmsprop:centered=true,momentum=0.9", "momentum@torch:dampening=0.5", "adam@torch"];
     plain.chain(larger).map(|word| word.parse().unwrap())
 }
 
 fn with<T: Real>(rule: Rule, layout: &Layout) -> Optimizer<T> {
-    let schedule: Schedule = "warmup:start=0.1,steps=3 then cosine:steps=9"
-        .parse()
-        .unwrap();
+    let schedule: Schedule = "warmup:start=0.1,steps=3 then cosine:steps=9".parse().unwrap();
     let (guard, decay) = ("global_norm:limit=2", "l2:rate=0.01");
-    Optimizer::with(
-        rule,
-        schedule,
-        guard.parse().unwrap(),
-        decay.parse().unwrap(),
-        layout,
-    )
-    .unwrap()
+    Optimizer::with(rule, schedule, guard.parse().unwrap(), decay.parse().unwrap(), layout).unwrap()
 }
 
 fn bits<T: Real>(params: &[T]) -> Vec<u64> {
@@ -108,13 +91,7 @@ fn a_state_names_its_tensors() {
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut names: Vec<&str> = file.names().into_iter().collect();
     names.sort_unstable();
-    let expected = [
-        "m/affine1.bias",
-        "m/affine1.weight",
-        "step",
-        "v/affine1.bias",
-        "v/affine1.weight",
-    ];
+    let expected = ["m/affine1.bias", "m/affine1.weight", "step", "v/affine1.bias", "v/affine1.weight"];
     assert_eq!(names, expected);
     assert_eq!(file.tensor("m/affine1.weight").unwrap().shape(), [3, 2]);
     assert_eq!(file.tensor("step").unwrap().data(), 3_u64.to_le_bytes());
@@ -128,24 +105,11 @@ fn the_state_of_something_else_is_refused_and_changes_nothing() {
     let before = optimizer.to_bytes();
 
     let other_rule = with::<f64>(Sgd::default().into(), &layout()).to_bytes();
-    let other_rate = with::<f64>(
-        Adam {
-            lr: 0.5,
-            ..Adam::default()
-        }
-        .into(),
-        &layout(),
-    )
-    .to_bytes();
-    let bare = Optimizer::<f64>::new(Adam::default(), &layout())
-        .unwrap()
-        .to_bytes();
+    let other_rate = with::<f64>(Adam { lr: 0.5, ..Adam::default() }.into(), &layout()).to_bytes();
+    let bare = Optimizer::<f64>::new(Adam::default(), &layout()).unwrap().to_bytes();
     for bytes in [other_rule, other_rate, bare] {
         let error = optimizer.restore(&bytes).unwrap_err();
-        assert!(
-            matches!(error, OptimizerError::OtherTechnique { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, OptimizerError::OtherTechnique { .. }), "{error}");
     }
 
     let mut transposed = Layout::new();
@@ -179,11 +143,7 @@ fn damaged_states_are_refused_and_change_nothing() {
     let damaged = (0..before.len()).map(|len| before[..len].to_vec());
     for bytes in damaged.chain([longer, b"not a state at all".to_vec(), vec![0xff; 64]]) {
         let error = optimizer.restore(&bytes).unwrap_err();
-        assert!(
-            matches!(error, OptimizerError::NotAState(_)),
-            "{} bytes: {error}",
-            bytes.len()
-        );
+        assert!(matches!(error, OptimizerError::NotAState(_)), "{} bytes: {error}", bytes.len());
         assert_eq!(optimizer.to_bytes(), before);
     }
     optimizer.restore(&before).unwrap();
@@ -212,13 +172,7 @@ proptest! {
 
 #[test]
 fn what_cannot_be_an_optimizer_is_refused() {
-    let wrong = Optimizer::<f64>::new(
-        Adam {
-            lr: -1.0,
-            ..Adam::default()
-        },
-        &layout(),
-    );
+    let wrong = Optimizer::<f64>::new(Adam { lr: -1.0, ..Adam::default() }, &layout());
     assert!(matches!(wrong, Err(OptimizerError::Refused(refused)) if refused.setting == "lr"));
     let make = |schedule: &str, guard: Guard, decay: Decay| {
         let rule: Rule = Sgd::default().into();
@@ -228,11 +182,7 @@ fn what_cannot_be_an_optimizer_is_refused() {
     assert!(
         matches!(make("constant", guard, Decay::default()), Err(OptimizerError::Refused(r)) if r.setting == "limit")
     );
-    let decay = crate::decay::Decoupled {
-        rate: f64::NAN,
-        ..Default::default()
-    }
-    .into();
+    let decay = crate::decay::Decoupled { rate: f64::NAN, ..Default::default() }.into();
     assert!(
         matches!(make("constant", Guard::default(), decay), Err(OptimizerError::Refused(r)) if r.setting == "rate")
     );
@@ -249,32 +199,15 @@ fn clipping_comes_before_coupled_decay() {
     let mut layout = Layout::new();
     layout.push("w", &[1, 1], Role::Weight);
     layout.push("b", &[1], Role::Bias);
-    let mut optimizer = Optimizer::<f64>::with(
-        rule,
-        schedule,
-        guard.parse().unwrap(),
-        decay.parse().unwrap(),
-        &layout,
-    )
-    .unwrap();
+    let mut optimizer =
+        Optimizer::<f64>::with(rule, schedule, guard.parse().unwrap(), decay.parse().unwrap(), &layout)
+            .unwrap();
     let mut params = [20.0, 20.0];
     optimizer.update(&mut params, &[3.0, -0.25]);
-    assert_near(
-        &params,
-        &[20.0 - 0.2 * (0.5 + 0.1 * 20.0), 20.0 + 0.2 * 0.25],
-        1e-15,
-        1.0,
-        "first step",
-    );
+    assert_near(&params, &[20.0 - 0.2 * (0.5 + 0.1 * 20.0), 20.0 + 0.2 * 0.25], 1e-15, 1.0, "first step");
     let w = params[0];
     optimizer.update(&mut params, &[-3.0, 0.0]);
-    assert_near(
-        &params,
-        &[w - 0.1 * (-0.5 + 0.1 * w), 20.05],
-        1e-15,
-        1.0,
-        "at half the rate",
-    );
+    assert_near(&params, &[w - 0.1 * (-0.5 + 0.1 * w), 20.05], 1e-15, 1.0, "at half the rate");
 }
 
 /// The parameters shrink by the rate of the step before the rule moves them, and not by way of the gradient.
@@ -318,14 +251,8 @@ impl Case {
     /// ε is not said: it is the dialect's.
     fn guard(&self) -> Guard {
         let word = match self.guard.as_str() {
-            "clip_norm" => format!(
-                "global_norm@{}:limit={}",
-                self.framework, self.settings["max"]
-            ),
-            "clip_norm_per_block" => format!(
-                "block_norm@{}:limit={}",
-                self.framework, self.settings["max"]
-            ),
+            "clip_norm" => format!("global_norm@{}:limit={}", self.framework, self.settings["max"]),
+            "clip_norm_per_block" => format!("block_norm@{}:limit={}", self.framework, self.settings["max"]),
             "clip_value" => format!("value:limit={}", self.settings["max"]),
             other => panic!("no word is known for the recorded guard `{other}`"),
         };
@@ -361,10 +288,6 @@ fn every_guard_clips_as_recorded() {
         seen.push(guard.card().name);
     }
     for card in Guard::CARDS.iter().filter(|card| card.name != "none") {
-        assert!(
-            seen.contains(&card.name),
-            "nothing recorded for {}",
-            card.name
-        );
+        assert!(seen.contains(&card.name), "nothing recorded for {}", card.name);
     }
 }

@@ -56,11 +56,7 @@ impl UpdateRule for AdaGrad {
             *h += g * g;
             let root = (*h + inside).sqrt() + outside;
             // Only with ε = 0 and no gradient yet is the root 0: there is no step to take, where 0/0 would be NaN.
-            *p -= if root > T::zero() {
-                rate * g / root
-            } else {
-                T::zero()
-            };
+            *p -= if root > T::zero() { rate * g / root } else { T::zero() };
         }
     }
 }

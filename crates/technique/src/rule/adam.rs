@@ -74,11 +74,7 @@ impl UpdateRule for Adam {
             *v = keep2 * *v + take2 * (g * g);
             let root = v.sqrt() * stretch + eps;
             // Only with ε = 0 and no gradient yet is the root 0: no step, where 0/0 would be NaN.
-            *p -= if root > T::zero() {
-                rate * *m / root
-            } else {
-                T::zero()
-            };
+            *p -= if root > T::zero() { rate * *m / root } else { T::zero() };
         }
     }
 }

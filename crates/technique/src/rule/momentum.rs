@@ -46,11 +46,7 @@ impl UpdateRule for Momentum {
         let (params, grads, [v]) = block.parts();
         let (into, out_of) = self.lr_at.factors(step.rate(self.lr));
         // PyTorch clones the first gradient into its buffer undamped.
-        let kept = if step.t == 1 {
-            1.0
-        } else {
-            1.0 - self.dampening
-        };
+        let kept = if step.t == 1 { 1.0 } else { 1.0 - self.dampening };
         let (mu, into, out_of) = (T::of(self.momentum), T::of(into * kept), T::of(out_of));
         for ((p, &g), v) in params.iter_mut().zip(grads).zip(v) {
             *v = mu * *v + into * g;

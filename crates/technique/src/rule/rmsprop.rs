@@ -54,11 +54,7 @@ impl RmsProp {
 
 impl UpdateRule for RmsProp {
     fn slots(&self) -> &'static [&'static str] {
-        if self.is_plain() {
-            &["h"]
-        } else {
-            &["h", "mean", "v"]
-        }
+        if self.is_plain() { &["h"] } else { &["h", "mean", "v"] }
     }
 
     fn birth(&self, slot: &str) -> f64 {
@@ -72,11 +68,7 @@ impl UpdateRule for RmsProp {
         // g over the root; only with ε = 0 can the root be 0, and then there is no scale to step by.
         let scaled = |g: T, square: T| {
             let root = (square + inside).sqrt() + outside;
-            if root > T::zero() {
-                g / root
-            } else {
-                T::zero()
-            }
+            if root > T::zero() { g / root } else { T::zero() }
         };
         if self.is_plain() {
             let (params, grads, [h]) = block.parts();

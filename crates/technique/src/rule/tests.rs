@@ -64,11 +64,7 @@ fn word(rule: &str, dialect: &str, settings: &BTreeMap<String, Json>) -> String 
     if dialect != "textbook" {
         word = format!("{word}@{dialect}");
     }
-    let text = |value: &Json| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
-    };
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut separator = ':';
     let mut say = |word: &mut String, key: &str, value: &str| {
         *word = format!("{word}{separator}{key}={value}");
@@ -100,11 +96,7 @@ fn bare_call(call: &str) -> String {
         arguments.remove(0);
     }
     let arguments = arguments.join(", ");
-    if arguments.is_empty() {
-        function.to_owned()
-    } else {
-        format!("{function}({arguments})")
-    }
+    if arguments.is_empty() { function.to_owned() } else { format!("{function}({arguments})") }
 }
 
 impl Case {
@@ -115,18 +107,14 @@ impl Case {
             Some((from, lr)) => {
                 assert_eq!(self.lr_from.len(), 1, "one change of the rate");
                 let factor = lr / self.settings["lr"].as_f64().unwrap();
-                format!("step:factor={factor},every={}", from - 1)
-                    .parse()
-                    .unwrap()
+                format!("step:factor={factor},every={}", from - 1).parse().unwrap()
             }
         };
         let decay: Decay = match &self.weight_decay {
             None => Decay::default(),
             Some(WeightDecay { kind, rate }) => {
                 let name = if kind == "coupled" { "l2" } else { kind };
-                format!("{name}@{}:rate={rate}", self.dialect)
-                    .parse()
-                    .unwrap()
+                format!("{name}@{}:rate={rate}", self.dialect).parse().unwrap()
             }
         };
         Optimizer::with(rule, schedule, Guard::default(), decay, &Layout::flat(len)).unwrap()
@@ -174,15 +162,9 @@ fn every_rule_and_dialect_has_recorded_steps() {
     for card in Rule::CARDS {
         let dialects = card.dialects.iter().map(|dialect| dialect.name);
         for dialect in dialects.chain(["textbook"]) {
-            let own: Vec<&Case> = cases
-                .iter()
-                .filter(|case| case.rule == card.name && case.dialect == dialect)
-                .collect();
-            assert!(
-                !own.is_empty(),
-                "nothing recorded for {}@{dialect}",
-                card.name
-            );
+            let own: Vec<&Case> =
+                cases.iter().filter(|case| case.rule == card.name && case.dialect == dialect).collect();
+            assert!(!own.is_empty(), "nothing recorded for {}@{dialect}", card.name);
             for case in own {
                 let recorded: Vec<&str> = case.settings.keys().map(String::as_str).collect();
                 let mut known: Vec<&str> = card.settings.iter().map(|s| s.name).collect();
@@ -274,21 +256,13 @@ fn the_factor_of_a_step_is_the_schedules() {
     let schedule: Schedule = "inverse:rate=0.5".parse().unwrap();
     let layout = Layout::flat(1);
     let (guard, decay) = (Guard::default(), Decay::default());
-    let mut optimizer =
-        Optimizer::<f64>::with(word.value, schedule.clone(), guard, decay, &layout).unwrap();
+    let mut optimizer = Optimizer::<f64>::with(word.value, schedule.clone(), guard, decay, &layout).unwrap();
     let (mut scheduled, mut by_hand, mut memory) = ([1.0], [1.0], [0.0]);
     for t in 0..10 {
         let grads = [0.3 + t as f64];
         optimizer.update(&mut scheduled, &grads);
-        let step = Step {
-            t: t + 1,
-            factor: schedule.factor(t),
-        };
-        let block = Block {
-            params: &mut by_hand,
-            grads: &grads,
-            memory: &mut memory,
-        };
+        let step = Step { t: t + 1, factor: schedule.factor(t) };
+        let block = Block { params: &mut by_hand, grads: &grads, memory: &mut memory };
         word.value.update(step, block);
         assert_eq!(scheduled, by_hand);
     }
@@ -297,9 +271,7 @@ fn the_factor_of_a_step_is_the_schedules() {
 /// A rule may be called with any part of the flat vector: blocks do not know of each other.
 #[test]
 fn rules_are_element_wise() {
-    let Recorded {
-        start, gradients, ..
-    } = recorded();
+    let Recorded { start, gradients, .. } = recorded();
     for card in Rule::CARDS {
         let rule: Rule = card.name.parse().unwrap();
         let run = |range: std::ops::Range<usize>| {
@@ -324,8 +296,7 @@ fn no_rule_divides_zero_by_zero() {
         "adam:eps=0",
         "adam@torch:eps=0",
     ] {
-        let mut optimizer =
-            Optimizer::<f32>::new(word.parse::<Rule>().unwrap(), &Layout::flat(2)).unwrap();
+        let mut optimizer = Optimizer::<f32>::new(word.parse::<Rule>().unwrap(), &Layout::flat(2)).unwrap();
         let mut params = [1.0, 1.0];
         optimizer.update(&mut params, &[0.0, 1.0]);
         assert_eq!(params[0], 1.0, "{word}");

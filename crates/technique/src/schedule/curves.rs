@@ -242,11 +242,7 @@ impl WarmUp {
 
 /// t/T, at most 1; 1 for a curve of no steps.
 fn share(t: u64, steps: u64) -> f64 {
-    if t >= steps {
-        1.0
-    } else {
-        t as f64 / steps as f64
-    }
+    if t >= steps { 1.0 } else { t as f64 / steps as f64 }
 }
 
 fn half_cosine(from: f64, to: f64, share: f64) -> f64 {

@@ -14,9 +14,7 @@ fn schedule(text: &str) -> Schedule {
 
 #[test]
 fn a_sequence_runs_each_curve_from_its_own_start() {
-    let s = schedule("warmup:steps=10 then constant for 5 then cosine")
-        .over(35)
-        .unwrap();
+    let s = schedule("warmup:steps=10 then constant for 5 then cosine").over(35).unwrap();
     assert_eq!(s.factor(0), 0.0);
     assert_eq!(s.factor(5), 0.5);
     assert_eq!(s.factor(10), 1.0);
@@ -24,34 +22,17 @@ fn a_sequence_runs_each_curve_from_its_own_start() {
     assert_eq!(s.factor(15), 1.0);
     assert!((s.factor(25) - 0.5).abs() < 1e-15);
     assert!(s.factor(35).abs() < 1e-15);
-    assert_eq!(
-        s.to_string(),
-        "warmup:steps=10 then constant for 5 then cosine:steps=20"
-    );
+    assert_eq!(s.to_string(), "warmup:steps=10 then constant for 5 then cosine:steps=20");
     assert_eq!(schedule(&s.to_string()), s);
 }
 
 #[test]
 fn what_never_ends_cannot_be_followed() {
-    assert!(matches!(
-        "constant then cosine".parse::<Schedule>(),
-        Err(ScheduleError::Endless { .. })
-    ));
-    assert!(matches!(
-        "cosine then constant".parse::<Schedule>(),
-        Err(ScheduleError::Endless { .. })
-    ));
-    assert!(matches!(
-        "constant for x then cosine".parse::<Schedule>(),
-        Err(ScheduleError::Length { .. })
-    ));
-    let error = schedule("warmup:steps=10 then cosine")
-        .over(10)
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("leaves none of the run's 10"),
-        "{error}"
-    );
+    assert!(matches!("constant then cosine".parse::<Schedule>(), Err(ScheduleError::Endless { .. })));
+    assert!(matches!("cosine then constant".parse::<Schedule>(), Err(ScheduleError::Endless { .. })));
+    assert!(matches!("constant for x then cosine".parse::<Schedule>(), Err(ScheduleError::Length { .. })));
+    let error = schedule("warmup:steps=10 then cosine").over(10).unwrap_err();
+    assert!(error.to_string().contains("leaves none of the run's 10"), "{error}");
 }
 
 #[test]
@@ -60,11 +41,7 @@ fn every_curve_stays_finite_and_at_least_zero() {
         let s = schedule(card.name).over(100).unwrap();
         for t in 0..300 {
             let factor = s.factor(t);
-            assert!(
-                factor.is_finite() && factor >= -1e-15,
-                "{} at {t}: {factor}",
-                card.name
-            );
+            assert!(factor.is_finite() && factor >= -1e-15, "{} at {t}: {factor}", card.name);
         }
     }
 }
@@ -92,26 +69,14 @@ impl Case {
             "step" => format!("step:factor={},every={}", s("factor"), s("every")),
             "exponential" => format!("exponential:factor={}", s("factor")),
             "exponential_every" => {
-                let curve = if self.settings["staircase"] == true {
-                    "step"
-                } else {
-                    "exponential"
-                };
+                let curve = if self.settings["staircase"] == true { "step" } else { "exponential" };
                 format!("{curve}:factor={},every={}", s("factor"), s("every"))
             }
-            "inverse_time" => format!(
-                "inverse:rate={},every={},staircase={}",
-                s("rate"),
-                s("every"),
-                s("staircase")
-            ),
+            "inverse_time" => {
+                format!("inverse:rate={},every={},staircase={}", s("rate"), s("every"), s("staircase"))
+            }
             "cosine" => format!("cosine:end={},steps={}", s("end"), s("total")),
-            "polynomial" => format!(
-                "polynomial:power={},end={},steps={}",
-                s("power"),
-                s("end"),
-                s("total")
-            ),
+            "polynomial" => format!("polynomial:power={},end={},steps={}", s("power"), s("end"), s("total")),
             "warmup" => format!("warmup:start={},steps={}", s("start"), s("steps")),
             // The cosine takes what the warm-up leaves of the run.
             "warmup_cosine" => format!(
@@ -126,11 +91,7 @@ impl Case {
                 s("rise"),
                 s("start"),
                 s("end"),
-                if self.kind.ends_with("cosine") {
-                    "cosine"
-                } else {
-                    "line"
-                }
+                if self.kind.ends_with("cosine") { "cosine" } else { "line" }
             ),
             "steps_at" | "cosine_there_and_back" | "one_cycle_linear_three_phases" => return None,
             other => panic!("no word is known for the recorded schedule `{other}`"),
@@ -147,9 +108,7 @@ fn every_curve_follows_its_recorded_rates() {
         let Some(word) = case.word() else { continue };
         let total = case.settings.get("total").and_then(Json::as_u64);
         let s = schedule(&word).over(total.unwrap_or(200)).unwrap();
-        let found: Vec<f64> = (0..case.multipliers.len() as u64)
-            .map(|t| s.factor(t))
-            .collect();
+        let found: Vec<f64> = (0..case.multipliers.len() as u64).map(|t| s.factor(t)).collect();
         let what = format!("`{word}` ({})", case.call);
         assert_eq!(found.len(), 200, "{what}");
         assert_near(&found, &case.multipliers, case.tolerance, 1.0, &what);
@@ -158,11 +117,7 @@ fn every_curve_follows_its_recorded_rates() {
         }
     }
     for card in Curve::CARDS.iter().filter(|card| card.name != "constant") {
-        assert!(
-            seen.contains_key(card.name),
-            "nothing recorded for {}",
-            card.name
-        );
+        assert!(seen.contains_key(card.name), "nothing recorded for {}", card.name);
     }
 }
 
@@ -172,9 +127,7 @@ fn one_cycle_is_born_as_in_its_frameworks() {
     let Recorded { cases } = golden("schedules");
     let mut seen = 0;
     for case in cases.iter().filter(|case| case.kind == "one_cycle_cosine") {
-        let s = schedule(&format!("onecycle@{}", case.framework))
-            .over(200)
-            .unwrap();
+        let s = schedule(&format!("onecycle@{}", case.framework)).over(200).unwrap();
         let found: Vec<f64> = (0..200).map(|t| s.factor(t)).collect();
         assert_near(&found, &case.multipliers, 1e-12, 1.0, &case.call);
         seen += 1;
@@ -184,12 +137,6 @@ fn one_cycle_is_born_as_in_its_frameworks() {
 
 #[test]
 fn lengths_beyond_all_numbers_are_refused() {
-    let endless = format!(
-        "constant for {0} then constant for {0} then cosine",
-        u64::MAX
-    );
-    assert!(matches!(
-        schedule(&endless).over(100),
-        Err(ScheduleError::NothingLeft { total: 100, .. })
-    ));
+    let endless = format!("constant for {0} then constant for {0} then cosine", u64::MAX);
+    assert!(matches!(schedule(&endless).over(100), Err(ScheduleError::NothingLeft { total: 100, .. })));
 }

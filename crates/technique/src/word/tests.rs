@@ -35,8 +35,7 @@ macro_rules! in_every_family {
 use in_every_family;
 
 fn reads<F: Family>(word: &str) -> Word<F> {
-    word.parse()
-        .unwrap_or_else(|error| panic!("`{word}`: {error}"))
+    word.parse().unwrap_or_else(|error| panic!("`{word}`: {error}"))
 }
 
 fn refusal<F: Family + Debug>(word: &str) -> String {
@@ -50,18 +49,10 @@ fn refusal<F: Family + Debug>(word: &str) -> String {
 fn words_of(card: &Card) -> Vec<String> {
     let mut words = vec![card.name.to_owned(), format!("{}@textbook", card.name)];
     for dialect in card.dialects {
-        let required = dialect
-            .settings
-            .iter()
-            .filter(|(_, value)| *value == Value::Required);
+        let required = dialect.settings.iter().filter(|(_, value)| *value == Value::Required);
         let given: Vec<String> = required.map(|(key, _)| format!("{key}=0.25")).collect();
         let colon = if given.is_empty() { "" } else { ":" };
-        words.push(format!(
-            "{}@{}{colon}{}",
-            card.name,
-            dialect.name,
-            given.join(",")
-        ));
+        words.push(format!("{}@{}{colon}{}", card.name, dialect.name, given.join(",")));
     }
     words
 }
@@ -74,11 +65,7 @@ fn every_word_prints_and_reads_back() {
                 let word: Word<F> = reads(&text);
                 assert_eq!(word.value.card().name, card.name);
                 let asked = text.split([':', '@']).nth(1).filter(|_| text.contains('@'));
-                assert_eq!(
-                    word.dialect,
-                    asked.filter(|name| *name != "textbook"),
-                    "{text}"
-                );
+                assert_eq!(word.dialect, asked.filter(|name| *name != "textbook"), "{text}");
                 assert_eq!(reads::<F>(&word.to_string()), word, "{text} as {word}");
                 let full = word.value.full_word();
                 assert_eq!(reads::<F>(&full).value, word.value, "{text} as {full}");
@@ -96,11 +83,7 @@ fn every_word_prints_and_reads_back() {
 fn words_print_what_matters_and_no_more() {
     for (word, short, full) in [
         ("sgd", "sgd:lr=0.01", "sgd:lr=0.01"),
-        (
-            "adam@keras",
-            "adam@keras:lr=0.001",
-            "adam:lr=0.001,beta1=0.9,beta2=0.999,eps=1e-7,eps_at=hat",
-        ),
+        ("adam@keras", "adam@keras:lr=0.001", "adam:lr=0.001,beta1=0.9,beta2=0.999,eps=1e-7,eps_at=hat"),
         (
             " adam@torch: beta2 = 0.99 ",
             "adam@torch:lr=0.001,beta2=0.99",
@@ -143,28 +126,13 @@ fn aliases_keep_the_dialects_conventions() {
 #[test]
 fn misspelt_names_are_answered_with_the_nearest() {
     for (error, parts) in [
-        (
-            refusal::<Rule>("adm"),
-            [
-                "unknown update rule `adm`: did you mean `adam`?",
-                "thalweg list rules",
-            ],
-        ),
-        (
-            refusal::<Rule>("Momentun:lr=1"),
-            ["did you mean `momentum`?", "known: sgd, momentum"],
-        ),
+        (refusal::<Rule>("adm"), ["unknown update rule `adm`: did you mean `adam`?", "thalweg list rules"]),
+        (refusal::<Rule>("Momentun:lr=1"), ["did you mean `momentum`?", "known: sgd, momentum"]),
         (
             refusal::<Rule>("adam:beta=0.9"),
-            [
-                "`adam` has no setting `beta`: did you mean `beta",
-                "thalweg show adam",
-            ],
+            ["`adam` has no setting `beta`: did you mean `beta", "thalweg show adam"],
         ),
-        (
-            refusal::<Rule>("sgd:momentum=0.9"),
-            ["`sgd` has no setting `momentum`", "its settings: lr"],
-        ),
+        (refusal::<Rule>("sgd:momentum=0.9"), ["`sgd` has no setting `momentum`", "its settings: lr"]),
         (
             refusal::<Rule>("adam@pytorch"),
             [
@@ -172,21 +140,9 @@ fn misspelt_names_are_answered_with_the_nearest() {
                 "has textbook, torch, keras, optax",
             ],
         ),
-        (
-            refusal::<Rule>("adam@burn"),
-            ["no such dialect", "has textbook, torch, keras, optax"],
-        ),
-        (
-            refusal::<Init>("hee"),
-            ["did you mean `he`?", "thalweg list inits"],
-        ),
-        (
-            refusal::<Loss>("zzz"),
-            [
-                "unknown loss `zzz`; known: cross_entropy, mse",
-                "list layers",
-            ],
-        ),
+        (refusal::<Rule>("adam@burn"), ["no such dialect", "has textbook, torch, keras, optax"]),
+        (refusal::<Init>("hee"), ["did you mean `he`?", "thalweg list inits"]),
+        (refusal::<Loss>("zzz"), ["unknown loss `zzz`; known: cross_entropy, mse", "list layers"]),
     ] {
         for part in parts {
             assert!(error.contains(part), "expected `{part}` in: {error}");
@@ -202,40 +158,24 @@ fn a_framework_without_the_technique_says_what_to_ask_for() {
         (refusal::<Init>("lecun@torch"), "PyTorch has no LeCun"),
         (refusal::<Init>("xavier@keras"), "glorot@keras"),
         (refusal::<Norm>("batch@optax"), "optax has no layers"),
-        (
-            refusal::<Regularisation>("dropout@optax"),
-            "optax has no layers",
-        ),
+        (refusal::<Regularisation>("dropout@optax"), "optax has no layers"),
         (refusal::<Decay>("l2@keras"), "decoupled@keras"),
     ] {
-        assert!(
-            error.starts_with("no `") && error.contains(advice),
-            "{error}"
-        );
+        assert!(error.starts_with("no `") && error.contains(advice), "{error}");
     }
 }
 
 #[test]
 fn what_a_framework_leaves_open_must_be_given() {
-    for (word, key) in [
-        ("sgd@optax", "lr"),
-        ("adam@optax:beta1=0.5", "lr"),
-        ("rmsprop@optax", "lr"),
-    ] {
+    for (word, key) in [("sgd@optax", "lr"), ("adam@optax:beta1=0.5", "lr"), ("rmsprop@optax", "lr")] {
         assert!(
             matches!(word.parse::<Rule>(), Err(WordError::Required { key: found, .. }) if found == key),
             "{word}"
         );
     }
     let error = refusal::<Decay>("l2@torch");
-    assert!(
-        error.contains("no default for rate") && error.contains("l2@torch:rate=0.01"),
-        "{error}"
-    );
-    assert_eq!(
-        reads::<Rule>("sgd@optax:lr=0.5").value.settings().get("lr"),
-        Some(Value::Number(0.5))
-    );
+    assert!(error.contains("no default for rate") && error.contains("l2@torch:rate=0.01"), "{error}");
+    assert_eq!(reads::<Rule>("sgd@optax:lr=0.5").value.settings().get("lr"), Some(Value::Number(0.5)));
 }
 
 #[test]
@@ -251,29 +191,12 @@ fn values_outside_their_domain_are_refused() {
         }
     }
     let error = refusal::<Rule>("adam:lr=-1");
-    assert_eq!(
-        error,
-        "`adam`: lr = -1 is not allowed: expected a finite number above 0"
-    );
-    for word in [
-        "adam:beta1=1",
-        "adam:beta2=-0.1",
-        "momentum:momentum=1",
-        "adam:eps=-1e-9",
-    ] {
-        assert!(
-            matches!(word.parse::<Rule>(), Err(WordError::Refused(_))),
-            "{word}"
-        );
+    assert_eq!(error, "`adam`: lr = -1 is not allowed: expected a finite number above 0");
+    for word in ["adam:beta1=1", "adam:beta2=-0.1", "momentum:momentum=1", "adam:eps=-1e-9"] {
+        assert!(matches!(word.parse::<Rule>(), Err(WordError::Refused(_))), "{word}");
     }
-    assert!(matches!(
-        "dropout:ratio=1".parse::<Regularisation>(),
-        Err(WordError::Refused(_))
-    ));
-    assert!(matches!(
-        "step:every=0".parse::<Curve>(),
-        Err(WordError::Refused(_))
-    ));
+    assert!(matches!("dropout:ratio=1".parse::<Regularisation>(), Err(WordError::Refused(_))));
+    assert!(matches!("step:every=0".parse::<Curve>(), Err(WordError::Refused(_))));
 }
 
 #[test]
@@ -289,15 +212,8 @@ fn text_of_another_type_is_refused() {
             "{word}"
         );
     }
-    for word in [
-        "cosine:steps=1.5",
-        "cosine:steps=-1",
-        "step:every=99999999999999999999",
-    ] {
-        assert!(
-            matches!(word.parse::<Curve>(), Err(WordError::Text { .. })),
-            "{word}"
-        );
+    for word in ["cosine:steps=1.5", "cosine:steps=-1", "step:every=99999999999999999999"] {
+        assert!(matches!(word.parse::<Curve>(), Err(WordError::Text { .. })), "{word}");
     }
     let error = refusal::<Rule>("adam:eps_at=inside");
     assert!(error.ends_with("expected hat or corrected"), "{error}");
@@ -318,15 +234,9 @@ fn malformed_words_are_refused() {
     let error = refusal::<Rule>("sgd:lr=0.1,lr=0.2");
     assert_eq!(error, "`sgd:lr=0.1,lr=0.2`: lr is given twice");
     for word in ["", " ", "@torch", ":lr=1", "sgd lr=1"] {
-        assert!(
-            matches!(word.parse::<Rule>(), Err(WordError::Unknown { .. })),
-            "{word:?}"
-        );
+        assert!(matches!(word.parse::<Rule>(), Err(WordError::Unknown { .. })), "{word:?}");
     }
-    assert!(matches!(
-        "sgd@".parse::<Rule>(),
-        Err(WordError::Dialect { .. })
-    ));
+    assert!(matches!("sgd@".parse::<Rule>(), Err(WordError::Dialect { .. })));
 }
 
 /// Reads the text in every family; what is read must print, read back, and be allowed.
@@ -339,10 +249,7 @@ fn never_panics(text: &str) {
     }
     in_every_family!(check(text));
     if let Ok(schedule) = text.parse::<Schedule>() {
-        assert_eq!(
-            schedule.to_string().parse::<Schedule>(),
-            Ok(schedule.clone())
-        );
+        assert_eq!(schedule.to_string().parse::<Schedule>(), Ok(schedule.clone()));
         if let Ok(closed) = schedule.over(100) {
             assert!(!closed.is_open());
             for t in [0, 1, 99, u64::MAX] {

@@ -79,23 +79,10 @@ fn every_dialect_is_as_recorded() {
             near(&dx, &expected.dx.concat(), "dx");
             near(&grads[..4], &expected.dgamma, "dγ");
             near(&grads[4..], &expected.dbeta, "dβ");
-            near(
-                &layer.running()[..4],
-                &expected.running_mean,
-                "running mean",
-            );
-            near(
-                &layer.running()[4..],
-                &expected.running_var,
-                "running variance",
-            );
+            near(&layer.running()[..4], &expected.running_mean, "running mean");
+            near(&layer.running()[4..], &expected.running_var, "running variance");
         }
-        layer.forward(
-            &pass(6, Phase::Evaluation),
-            &params,
-            &r.evaluate.concat(),
-            &mut y,
-        );
+        layer.forward(&pass(6, Phase::Evaluation), &params, &r.evaluate.concat(), &mut y);
         near(&y, &case.evaluate.concat(), "evaluation");
     }
     let recorded = r.cases.iter().map(|case| case.dialect.as_str());
@@ -109,8 +96,7 @@ fn by_nodes(eps: f64, rows: usize, gamma: &[f64], x: &[f64], dy: &[f64]) -> Vec<
     let n = rows as f64;
     let (mut dx, mut dgammas, mut dbetas) = (vec![0.0; x.len()], Vec::new(), Vec::new());
     for column in 0..columns {
-        let of =
-            |m: &[f64]| -> Vec<f64> { m.iter().skip(column).step_by(columns).copied().collect() };
+        let of = |m: &[f64]| -> Vec<f64> { m.iter().skip(column).step_by(columns).copied().collect() };
         let (x, dy, gamma) = (of(x), of(dy), gamma[column]);
         // Forwards.
         let mu = x.iter().sum::<f64>() / n;
@@ -178,17 +164,9 @@ proptest! {
 fn training_gives_every_column_mean_zero_and_variance_one() {
     let (rows, columns) = (50, 3);
     let mut layer = layer("batch", columns);
-    let x: Vec<f64> = normals(8, rows * columns)
-        .iter()
-        .map(|x| 40.0 * x - 7.0)
-        .collect();
+    let x: Vec<f64> = normals(8, rows * columns).iter().map(|x| 40.0 * x - 7.0).collect();
     let mut y = vec![f64::NAN; x.len()];
-    layer.forward(
-        &pass(rows, Phase::Training),
-        &[1.0, 1.0, 1.0, 0.0, 0.0, 0.0],
-        &x,
-        &mut y,
-    );
+    layer.forward(&pass(rows, Phase::Training), &[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], &x, &mut y);
     for column in 0..columns {
         let column: Vec<f64> = y.iter().skip(column).step_by(columns).copied().collect();
         let mean = column.iter().sum::<f64>() / rows as f64;
@@ -226,15 +204,7 @@ fn a_batch_of_one_row_is_its_shift() {
         let (pass, params) = (pass(1, Phase::Training), [2.0, 3.0, 0.5, -0.5]);
         layer.forward(&pass, &params, &[5.0, -1.0], &mut y);
         assert_eq!(y, [0.5, -0.5], "{word}");
-        layer.backward(
-            &pass,
-            &params,
-            &[5.0, -1.0],
-            &y,
-            &[1.0, 1.0],
-            &mut grads,
-            Some(&mut dx),
-        );
+        layer.backward(&pass, &params, &[5.0, -1.0], &y, &[1.0, 1.0], &mut grads, Some(&mut dx));
         assert_eq!((dx, grads), ([0.0, 0.0], [0.0, 0.0, 1.0, 1.0]), "{word}");
         assert!(layer.running().iter().all(|r| r.is_finite()), "{word}");
     }

@@ -8,9 +8,7 @@ use crate::card::{Dialect, Search};
 
 /// The lines of a doc comment, without the space that `///` leaves.
 fn lines(doc: &str) -> Vec<&str> {
-    doc.lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .collect()
+    doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect()
 }
 
 #[test]
@@ -20,11 +18,7 @@ fn names_are_unique_and_words() {
         let names = names.chain(F::ALIASES.iter().map(|(alias, _)| *alias));
         let mut seen = BTreeSet::new();
         for name in names {
-            assert!(
-                seen.insert(name),
-                "two of the {} are called {name}",
-                F::LIST
-            );
+            assert!(seen.insert(name), "two of the {} are called {name}", F::LIST);
             let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             assert!(!name.is_empty() && name.chars().all(is_word), "{name}");
         }
@@ -53,12 +47,7 @@ fn every_doc_has_a_sentence_and_a_formula() {
 
 fn check_doc(card: &Card) {
     let lines = lines(card.doc);
-    let paragraph = lines
-        .iter()
-        .take_while(|line| !line.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let paragraph = lines.iter().take_while(|line| !line.is_empty()).copied().collect::<Vec<_>>().join(" ");
     assert!(
         paragraph.ends_with('.') && paragraph.len() > 5 && !paragraph.starts_with('#'),
         "{}: expected a first sentence, found `{paragraph}`",
@@ -72,18 +61,9 @@ fn check_doc(card: &Card) {
     let open = section.iter().position(|line| *line == "```text");
     let open = open.unwrap_or_else(|| panic!("{}: no block of formulas", card.name));
     let close = section[open + 1..].iter().position(|line| *line == "```");
-    assert!(
-        close.is_some_and(|lines| lines > 0),
-        "{}: an empty formula",
-        card.name
-    );
+    assert!(close.is_some_and(|lines| lines > 0), "{}: an empty formula", card.name);
     for setting in card.settings {
-        assert!(
-            setting.doc.trim().ends_with('.'),
-            "{}: {} needs a sentence",
-            card.name,
-            setting.name
-        );
+        assert!(setting.doc.trim().ends_with('.'), "{}: {} needs a sentence", card.name, setting.name);
     }
 }
 
@@ -91,17 +71,8 @@ fn check_doc(card: &Card) {
 fn every_technique_has_a_paper_and_a_year() {
     fn check<F: Family>() {
         for card in F::CARDS {
-            assert!(
-                card.paper.len() > 8 && !card.title.is_empty(),
-                "{}",
-                card.name
-            );
-            assert!(
-                (1800..=2026).contains(&card.year),
-                "{}: {}",
-                card.name,
-                card.year
-            );
+            assert!(card.paper.len() > 8 && !card.title.is_empty(), "{}", card.name);
+            assert!((1800..=2026).contains(&card.year), "{}: {}", card.name, card.year);
         }
     }
     in_every_family!(check());
@@ -116,12 +87,7 @@ fn defaults_and_dialects_lie_in_their_domains() {
             for (setting, default) in card.settings.iter().zip(defaults) {
                 let born = reads::<F>(card.name).value.settings().get(setting.name);
                 assert_eq!(born, Some(default), "{}: {}", card.name, setting.name);
-                assert!(
-                    setting.domain.allows(default),
-                    "{}: {} = {default}",
-                    card.name,
-                    setting.name
-                );
+                assert!(setting.domain.allows(default), "{}: {} = {default}", card.name, setting.name);
             }
             check_dialects(card);
         }
@@ -131,20 +97,15 @@ fn defaults_and_dialects_lie_in_their_domains() {
 
 fn check_dialects(card: &Card) {
     let mut names = BTreeSet::from(["textbook"]);
-    for Dialect {
-        name,
-        call,
-        settings,
-    } in card.dialects
-    {
+    for Dialect { name, call, settings } in card.dialects {
         assert!(names.insert(name), "{} has {name} twice", card.name);
         assert!(!call.is_empty(), "{}@{name}", card.name);
         let mut keys = BTreeSet::new();
         for (key, value) in *settings {
             assert!(keys.insert(key), "{}@{name} gives {key} twice", card.name);
             let setting = card.settings.iter().find(|setting| setting.name == *key);
-            let setting = setting
-                .unwrap_or_else(|| panic!("{}@{name} gives {key}, which it has not", card.name));
+            let setting =
+                setting.unwrap_or_else(|| panic!("{}@{name} gives {key}, which it has not", card.name));
             assert!(
                 *value == Value::Required || setting.domain.allows(*value),
                 "{}@{name}: {key} = {value}",
@@ -153,11 +114,7 @@ fn check_dialects(card: &Card) {
         }
     }
     for (name, why) in card.absent {
-        assert!(
-            names.insert(name),
-            "{} both has and lacks {name}",
-            card.name
-        );
+        assert!(names.insert(name), "{} both has and lacks {name}", card.name);
         assert!(!why.is_empty(), "{}@{name}", card.name);
     }
 }
@@ -213,11 +170,7 @@ fn search_ranges_lie_in_their_domains() {
             }
         }
         // Rules at least are there to be tuned.
-        assert!(
-            ranges > 0 || F::LIST != "rules",
-            "no search ranges in {}",
-            F::LIST
-        );
+        assert!(ranges > 0 || F::LIST != "rules", "no search ranges in {}", F::LIST);
     }
     in_every_family!(check());
 }
