@@ -151,11 +151,7 @@ impl Figure {
         let factor = f64::from(scale);
         let pixels = width * height * factor * factor;
         if !(factor > 0.0 && pixels <= MAX_PIXELS) {
-            return Err(FigureError::Scale {
-                scale,
-                width,
-                height,
-            });
+            return Err(FigureError::Scale { scale, width, height });
         }
         raster::png(&self.scene, scale).map_err(FigureError::Png)
     }
@@ -172,6 +168,7 @@ mod tests {
             mid: vec![1.0, 0.5, 0.2],
             band: Some((vec![0.9, 0.4, 0.1], vec![1.1, 0.6, 5.0])),
             diverged: Some(2.0),
+            note: String::new(),
         };
         let bowl = Surface {
             name: "x² + y²".into(),
@@ -179,35 +176,14 @@ mod tests {
             window: ((-1.0, 1.0), (-1.0, 1.0)),
             minima: vec![[0.0, 0.0]],
         };
-        let path = [Trajectory {
-            points: vec![[-3.0, 0.5], [0.5, 0.1]],
-            ..Trajectory::default()
-        }];
-        let row = Row {
-            points: vec![1.0, 2.0],
-            mean: 1.5,
-            interval: Some((1.2, 1.8)),
-            ..Row::default()
-        };
-        let panel = Panel {
-            title: "layer 1".into(),
-            edges: vec![0.0, 0.5, 1.0],
-            counts: vec![3, 1],
-        };
-        let histogram = HistogramRow {
-            panels: vec![panel],
-            ..HistogramRow::default()
-        };
+        let path = [Trajectory { points: vec![[-3.0, 0.5], [0.5, 0.1]], ..Trajectory::default() }];
+        let row = Row { points: vec![1.0, 2.0], mean: 1.5, interval: Some((1.2, 1.8)), ..Row::default() };
+        let panel = Panel { title: "layer 1".into(), edges: vec![0.0, 0.5, 1.0], counts: vec![3, 1] };
+        let histogram = HistogramRow { panels: vec![panel], ..HistogramRow::default() };
         let (x, y) = (|| Axis::linear("step"), || Axis::log("loss"));
         [
             curves("t", x(), y(), &[series()]),
-            grid(
-                "t",
-                x(),
-                y(),
-                &[("p".into(), vec![series()]), ("q".into(), vec![series()])],
-                2,
-            ),
+            grid("t", x(), y(), &[("p".into(), vec![series()]), ("q".into(), vec![series()])], 2),
             forest("t", x(), &[row], Some(0.0)),
             histograms("t", "activation", &[histogram]),
             paths("t", &bowl, &path),
@@ -228,18 +204,11 @@ mod tests {
         let tree = roxmltree::Document::parse(&page).expect("well-formed");
         for attribute in tree.descendants().flat_map(|n| n.attributes()) {
             let (name, value) = (attribute.name(), attribute.value());
-            assert!(
-                name != "id" && name != "class" && name != "href",
-                "{name}=\"{value}\""
-            );
+            assert!(name != "id" && name != "class" && name != "href", "{name}=\"{value}\"");
             assert!(!value.contains("url("), "{name}=\"{value}\"");
         }
         let kinds = ["script", "style", "image", "use", "defs"];
-        assert!(
-            !tree
-                .descendants()
-                .any(|n| kinds.contains(&n.tag_name().name()))
-        );
+        assert!(!tree.descendants().any(|n| kinds.contains(&n.tag_name().name())));
     }
 
     #[test]
@@ -251,10 +220,7 @@ mod tests {
                 for pair in d.split(['M', 'L', 'Z']).filter(|pair| !pair.is_empty()) {
                     let (x, y) = pair.split_once(' ').expect("two numbers");
                     let (x, y): (f64, f64) = (x.parse().expect("x"), y.parse().expect("y"));
-                    assert!(
-                        (0.0..=width).contains(&x) && (0.0..=height).contains(&y),
-                        "{x} {y}"
-                    );
+                    assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{x} {y}");
                 }
             }
         }
@@ -266,9 +232,8 @@ mod tests {
             let (width, height) = figure.size();
             let bytes = figure.png(0.5).expect("png");
             assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
-            let side = |at: usize| {
-                u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-            };
+            let side =
+                |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
             assert!((f64::from(side(16)) - width / 2.0).abs() <= 1.0);
             assert!((f64::from(side(20)) - height / 2.0).abs() <= 1.0);
         }

@@ -21,10 +21,7 @@ impl Rect {
 
     /// The nearest point inside.
     pub(super) fn nearest(&self, [x, y]: Point) -> Point {
-        [
-            x.clamp(self.left, self.right),
-            y.clamp(self.top, self.bottom),
-        ]
+        [x.clamp(self.left, self.right), y.clamp(self.top, self.bottom)]
     }
 }
 
@@ -36,12 +33,9 @@ fn between(a: Point, b: Point, t: f64) -> Point {
 fn segment(a: Point, b: Point, rect: &Rect) -> Option<(Point, Point)> {
     let (mut from, mut to) = (0.0_f64, 1.0_f64);
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    for (slope, room) in [
-        (-dx, a[0] - rect.left),
-        (dx, rect.right - a[0]),
-        (-dy, a[1] - rect.top),
-        (dy, rect.bottom - a[1]),
-    ] {
+    for (slope, room) in
+        [(-dx, a[0] - rect.left), (dx, rect.right - a[0]), (-dy, a[1] - rect.top), (dy, rect.bottom - a[1])]
+    {
         if slope == 0.0 {
             if room < 0.0 {
                 return None;
@@ -76,12 +70,7 @@ pub(super) fn line(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
 /// The part of an area inside `rect` (Sutherland and Hodgman, 1974).
 pub(super) fn area(points: &[Point], rect: &Rect) -> Vec<Point> {
     // One bound after the other: which coordinate, the bound, and on which side it is inside.
-    let bounds = [
-        (0, rect.left, 1.0),
-        (0, rect.right, -1.0),
-        (1, rect.top, 1.0),
-        (1, rect.bottom, -1.0),
-    ];
+    let bounds = [(0, rect.left, 1.0), (0, rect.right, -1.0), (1, rect.top, 1.0), (1, rect.bottom, -1.0)];
     let mut area = points.to_vec();
     for (axis, bound, side) in bounds {
         let depth = |p: Point| side * (p[axis] - bound);
@@ -149,15 +138,13 @@ pub(super) fn simplify(points: &[Point], tolerance: f64) -> Vec<Point> {
             if length == 0.0 {
                 (p[0] - a[0]).hypot(p[1] - a[1])
             } else {
-                let along = ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1]))
-                    / (length * length);
+                let along =
+                    ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / (length * length);
                 let foot = between(a, b, along.clamp(0.0, 1.0));
                 (p[0] - foot[0]).hypot(p[1] - foot[1])
             }
         };
-        let farthest = (from + 1..to)
-            .map(|i| (i, distance(points[i])))
-            .max_by(|x, y| x.1.total_cmp(&y.1));
+        let farthest = (from + 1..to).map(|i| (i, distance(points[i]))).max_by(|x, y| x.1.total_cmp(&y.1));
         if let Some((i, far)) = farthest
             && far > tolerance
         {
@@ -166,35 +153,20 @@ pub(super) fn simplify(points: &[Point], tolerance: f64) -> Vec<Point> {
             spans.push((i, to));
         }
     }
-    points
-        .iter()
-        .zip(keep)
-        .filter_map(|(p, kept)| kept.then_some(*p))
-        .collect()
+    points.iter().zip(keep).filter_map(|(p, kept)| kept.then_some(*p)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BOX: Rect = Rect {
-        left: 0.0,
-        top: 0.0,
-        right: 10.0,
-        bottom: 10.0,
-    };
+    const BOX: Rect = Rect { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
 
     #[test]
     fn a_line_is_cut_at_the_border_and_at_gaps() {
         let pieces = line(&[[-5.0, 5.0], [5.0, 5.0], [5.0, 15.0]], &BOX);
         assert_eq!(pieces, [vec![[0.0, 5.0], [5.0, 5.0], [5.0, 10.0]]]);
-        let gap = [
-            [1.0, 1.0],
-            [2.0, 1.0],
-            [f64::NAN, 1.0],
-            [4.0, 1.0],
-            [5.0, 1.0],
-        ];
+        let gap = [[1.0, 1.0], [2.0, 1.0], [f64::NAN, 1.0], [4.0, 1.0], [5.0, 1.0]];
         assert_eq!(line(&gap, &BOX).len(), 2);
         assert!(line(&[[-1.0, 20.0], [11.0, 20.0]], &BOX).is_empty());
     }
@@ -214,16 +186,11 @@ mod tests {
     #[test]
     fn dashes_run_on_through_corners() {
         // A staircase of unit steps, 8 long in all; dashes of 3 and gaps of 1 fit twice.
-        let stairs: Vec<Point> = (0..9)
-            .map(|i| [f64::from((i + 1) / 2), f64::from(i / 2)])
-            .collect();
+        let stairs: Vec<Point> = (0..9).map(|i| [f64::from((i + 1) / 2), f64::from(i / 2)]).collect();
         let drawn = dashes(&stairs, &[3.0, 1.0]);
         assert_eq!(drawn.len(), 2);
         for dash in drawn {
-            let length: f64 = dash
-                .windows(2)
-                .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
-                .sum();
+            let length: f64 = dash.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
             assert!((length - 3.0).abs() < 1e-9);
         }
     }

@@ -23,18 +23,13 @@ impl Relief {
     pub(super) fn new((x, y): (Scale, Scale), f: &dyn Fn(f64, f64) -> f64) -> Self {
         let at = |s: Scale, i: usize| s.low() + (s.high() - s.low()) * i as f64 / (SIDE - 1) as f64;
         let values = (0..SIDE * SIDE).map(|i| f(at(x, i % SIDE), at(y, i / SIDE)));
-        Self {
-            values: values.collect(),
-        }
+        Self { values: values.collect() }
     }
 
     /// Draws the level lines over the whole panel.
     pub(super) fn draw(&self, canvas: &mut Canvas, frame: &Frame) {
-        let lines: Vec<Vec<Point>> = self
-            .levels()
-            .into_iter()
-            .flat_map(|level| self.trace(frame, level))
-            .collect();
+        let lines: Vec<Vec<Point>> =
+            self.levels().into_iter().flat_map(|level| self.trace(frame, level)).collect();
         canvas.lines(&lines, CONTOUR, 0.9, &[]);
     }
 
@@ -43,12 +38,7 @@ impl Relief {
     /// A quadratic bowl then gets evenly spaced ellipses however long it is, and the floor of a
     /// curved valley gets its lines too, where even steps in height would leave it blank.
     fn levels(&self) -> Vec<f64> {
-        let mut sorted: Vec<f64> = self
-            .values
-            .iter()
-            .copied()
-            .filter(|v| v.is_finite())
-            .collect();
+        let mut sorted: Vec<f64> = self.values.iter().copied().filter(|v| v.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         let Some(last) = sorted.len().checked_sub(1) else {
             return Vec::new();
@@ -65,12 +55,7 @@ impl Relief {
     fn trace(&self, frame: &Frame, level: f64) -> Vec<Vec<Point>> {
         join(&self.segments(level))
             .into_iter()
-            .map(|edges| {
-                edges
-                    .into_iter()
-                    .map(|edge| self.cross(frame, level, edge))
-                    .collect()
-            })
+            .map(|edges| edges.into_iter().map(|edge| self.cross(frame, level, edge)).collect())
             .collect()
     }
 
@@ -115,10 +100,7 @@ impl Relief {
         let (p, q) = (along(edge.from), along(edge.to));
         let share = |k: usize| (p[k] + t * (q[k] - p[k])) / (SIDE - 1) as f64;
         let rect = frame.rect;
-        [
-            rect.left + share(0) * frame.width(),
-            rect.bottom - share(1) * frame.height(),
-        ]
+        [rect.left + share(0) * frame.width(), rect.bottom - share(1) * frame.height()]
     }
 }
 
@@ -131,10 +113,7 @@ struct Edge {
 
 impl Edge {
     fn new(a: usize, b: usize) -> Self {
-        Self {
-            from: a.min(b),
-            to: a.max(b),
-        }
+        Self { from: a.min(b), to: a.max(b) }
     }
 }
 
@@ -148,21 +127,14 @@ fn join(segments: &[(Edge, Edge)]) -> Vec<Vec<Edge>> {
     let mut used = vec![false; segments.len()];
     let mut lines = Vec::new();
     // Lines that end at the border begin there; what is left are closed lines.
-    let ends = at
-        .iter()
-        .filter(|(_, list)| list.len() == 1)
-        .map(|(edge, _)| *edge);
+    let ends = at.iter().filter(|(_, list)| list.len() == 1).map(|(edge, _)| *edge);
     let starts: Vec<Edge> = ends.chain(segments.iter().map(|(a, _)| *a)).collect();
     for start in starts {
         let mut line = vec![start];
         let mut here = start;
         while let Some(&i) = at[&here].iter().find(|i| !used[**i]) {
             used[i] = true;
-            here = if segments[i].0 == here {
-                segments[i].1
-            } else {
-                segments[i].0
-            };
+            here = if segments[i].0 == here { segments[i].1 } else { segments[i].0 };
             line.push(here);
         }
         if line.len() > 1 {
@@ -178,17 +150,8 @@ mod tests {
     use super::*;
 
     fn frame() -> Frame {
-        let rect = Rect {
-            left: 0.0,
-            top: 0.0,
-            right: 200.0,
-            bottom: 200.0,
-        };
-        Frame {
-            rect,
-            x: Scale::exact(false, -1.0, 1.0),
-            y: Scale::exact(false, -1.0, 1.0),
-        }
+        let rect = Rect { left: 0.0, top: 0.0, right: 200.0, bottom: 200.0 };
+        Frame { rect, x: Scale::exact(false, -1.0, 1.0), y: Scale::exact(false, -1.0, 1.0) }
     }
 
     #[test]
@@ -220,11 +183,7 @@ mod tests {
             assert_eq!(lines.len(), 2);
             for line in lines {
                 let right = line.iter().filter(|p| p[0] > middle[0]).count();
-                assert!(
-                    right == 0 || right == line.len(),
-                    "{right} of {}",
-                    line.len()
-                );
+                assert!(right == 0 || right == line.len(), "{right} of {}", line.len());
             }
         }
     }
@@ -235,13 +194,7 @@ mod tests {
         let radii: Vec<f64> = levels.iter().map(|l| l.sqrt()).collect();
         let inner = radii.iter().filter(|r| **r < 0.95).count();
         assert!(inner >= 10, "{radii:?}");
-        assert!(
-            radii
-                .windows(2)
-                .take(inner)
-                .all(|p| (p[1] - p[0] - radii[0]).abs() < 0.02),
-            "{radii:?}"
-        );
+        assert!(radii.windows(2).take(inner).all(|p| (p[1] - p[0] - radii[0]).abs() < 0.02), "{radii:?}");
     }
 
     #[test]
@@ -249,22 +202,10 @@ mod tests {
         let hole = Relief::new((frame().x, frame().y), &|x, y| {
             if x > 0.0 { f64::NAN } else { x * x + y * y }
         });
-        let lines: Vec<_> = hole
-            .levels()
-            .into_iter()
-            .flat_map(|l| hole.trace(&frame(), l))
-            .collect();
+        let lines: Vec<_> = hole.levels().into_iter().flat_map(|l| hole.trace(&frame(), l)).collect();
         assert!(lines.iter().flatten().flatten().all(|v| v.is_finite()));
-        assert!(
-            Relief::new((frame().x, frame().y), &|_, _| f64::NAN)
-                .levels()
-                .is_empty()
-        );
+        assert!(Relief::new((frame().x, frame().y), &|_, _| f64::NAN).levels().is_empty());
         let flat = Relief::new((frame().x, frame().y), &|_, _| 1.0);
-        assert!(
-            flat.levels()
-                .into_iter()
-                .all(|l| flat.trace(&frame(), l).is_empty())
-        );
+        assert!(flat.levels().into_iter().all(|l| flat.trace(&frame(), l).is_empty()));
     }
 }

@@ -12,11 +12,7 @@ use super::{Figure, FigureError};
 
 const WIDTH: f64 = 880.0;
 const PANEL: f64 = 400.0;
-const LOOK: Look = Look {
-    width: 2.0,
-    dashed: false,
-    markers: 7,
-};
+const LOOK: Look = Look { width: 2.0, dashed: false, markers: 7 };
 const SAMPLE: f64 = 30.0;
 /// Room between the panel and the names for the lines that join a curve's end to its name.
 const LEAD: f64 = 22.0;
@@ -38,10 +34,7 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
     y.checked_range(title)?;
     series.iter().try_for_each(|s| s.check(title))?;
     let Some((across, up)) = lines::scales(&x, &y, series) else {
-        return Err(FigureError::Empty {
-            title: title.to_owned(),
-            what: format!("{} series", series.len()),
-        });
+        return Err(FigureError::Empty { title: title.to_owned(), what: format!("{} series", series.len()) });
     };
     let notes: Vec<Option<String>> = series.iter().map(|s| note(s, &x)).collect();
     let names = text::widest(series.iter().map(|s| s.name.as_str()), NAME);
@@ -49,31 +42,14 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
     let right = (LEAD + SAMPLE + 7.0 + names.max(remarks)).min(0.45 * WIDTH);
     let top = below_title(title, WIDTH) + ABOVE_NAME;
     let left = EDGE + frame::gutter(&up, PANEL);
-    let rect = Rect {
-        left,
-        top,
-        right: WIDTH - EDGE - right,
-        bottom: top + PANEL,
-    };
-    let frame = Frame {
-        rect,
-        x: across,
-        y: up,
-    };
+    let rect = Rect { left, top, right: WIDTH - EDGE - right, bottom: top + PANEL };
+    let frame = Frame { rect, x: across, y: up };
 
-    let mut canvas = Canvas::new(
-        title,
-        WIDTH,
-        rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0,
-    );
+    let mut canvas = Canvas::new(title, WIDTH, rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
     frame.draw(&mut canvas, Labels { x: true, y: true });
     frame.name_x(&mut canvas, &x.name);
     frame::name_y(&mut canvas, rect.top, &y.name);
-    let pens: Vec<(&Series, Pen)> = series
-        .iter()
-        .enumerate()
-        .map(|(i, s)| (s, pen(i)))
-        .collect();
+    let pens: Vec<(&Series, Pen)> = series.iter().enumerate().map(|(i, s)| (s, pen(i))).collect();
     let drawn = lines::draw(&mut canvas, &frame, &pens, LOOK);
 
     let wishes: Vec<Wish> = drawn
@@ -96,12 +72,9 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
         let beside = [at[0] + SAMPLE + 7.0, y + 4.5];
         canvas.text(beside, &s.name, Face::new(NAME, INK, Anchor::Start));
         if let Some(note) = note {
-            let color = if s.diverged.is_some() { ALARM } else { MUTED };
-            canvas.text(
-                [beside[0], beside[1] + 15.0],
-                note,
-                Face::new(TICK, color, Anchor::Start),
-            );
+            let wrong = s.diverged.is_some() || !s.note.is_empty();
+            let color = if wrong { ALARM } else { MUTED };
+            canvas.text([beside[0], beside[1] + 15.0], note, Face::new(TICK, color, Anchor::Start));
         }
     }
     Ok(canvas.finish())
@@ -109,26 +82,22 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
 
 /// What is said below the name of a curve.
 fn note(series: &Series, x: &Axis) -> Option<String> {
+    if !series.note.is_empty() {
+        return Some(series.note.clone());
+    }
     if let Some(at) = series.diverged {
-        let unit = if x.name.to_lowercase().starts_with("epoch") {
-            "epoch"
-        } else {
-            "step"
-        };
+        let unit = if x.name.to_lowercase().starts_with("epoch") { "epoch" } else { "step" };
         return Some(format!("diverged at {unit} {at}"));
     }
-    series
-        .mid
-        .iter()
-        .all(|v| !v.is_finite())
-        .then(|| "no finite value".to_owned())
+    series.mid.iter().all(|v| !v.is_finite()).then(|| "no finite value".to_owned())
 }
 
 /// A thin line from the end of a curve at the right border to its name.
 fn lead(canvas: &mut Canvas, end: Point, name: Point, border: f64) {
-    if border - end[0] < 2.0 {
+    // A curve of means ends half a stretch before the border.
+    if border - end[0] < 14.0 {
         let route = [
-            [border + 2.0, end[1]],
+            [end[0] + 2.0, end[1]],
             [border + 6.0, end[1]],
             [name[0] - 5.0, name[1]],
             [name[0] - 2.0, name[1]],
@@ -172,30 +141,15 @@ mod tests {
     fn decay(name: &str, rate: f64) -> Series {
         let x: Vec<f64> = (0..200).map(f64::from).collect();
         let mid: Vec<f64> = x.iter().map(|t| 2.3 * (-rate * t).exp() + 0.01).collect();
-        let band = (
-            mid.iter().map(|v| 0.8 * v).collect(),
-            mid.iter().map(|v| 1.2 * v).collect(),
-        );
-        Series {
-            name: name.into(),
-            x,
-            mid,
-            band: Some(band),
-            diverged: None,
-        }
+        let band = (mid.iter().map(|v| 0.8 * v).collect(), mid.iter().map(|v| 1.2 * v).collect());
+        Series { name: name.into(), x, mid, band: Some(band), diverged: None, note: String::new() }
     }
 
     #[test]
     fn every_name_is_in_the_drawing() {
         let names = ["sgd", "momentum", "a <b> & c"];
         let all = names.map(|n| decay(n, 0.02));
-        let figure = curves(
-            "Training",
-            Axis::linear("step"),
-            Axis::log("loss (nats)"),
-            &all,
-        )
-        .expect("drawn");
+        let figure = curves("Training", Axis::linear("step"), Axis::log("loss (nats)"), &all).expect("drawn");
         let tree = roxmltree::Document::parse(figure.svg()).expect("well-formed");
         let texts: Vec<&str> = tree.descendants().filter_map(|n| n.text()).collect();
         for name in names.iter().chain(&["Training", "step", "loss (nats)"]) {
@@ -227,16 +181,8 @@ mod tests {
         odd.diverged = Some(f64::NAN);
         let figure = curves("t", Axis::linear("step"), Axis::log("loss"), &[odd]).expect("drawn");
         roxmltree::Document::parse(figure.svg()).expect("well-formed");
-        let shapes = figure
-            .svg()
-            .split_once("</title>")
-            .expect("title")
-            .1
-            .replace("step NaN", "");
-        assert!(
-            !shapes.contains("NaN") && !shapes.contains("inf"),
-            "{shapes}"
-        );
+        let shapes = figure.svg().split_once("</title>").expect("title").1.replace("step NaN", "");
+        assert!(!shapes.contains("NaN") && !shapes.contains("inf"), "{shapes}");
     }
 
     #[test]
@@ -256,11 +202,7 @@ mod tests {
     fn nothing_to_show_is_an_error() {
         let empty = curves("none", Axis::linear("x"), Axis::linear("y"), &[]).expect_err("refused");
         assert!(matches!(empty, FigureError::Empty { .. }), "{empty}");
-        let nan = Series {
-            mid: vec![f64::NAN; 2],
-            x: vec![0.0, 1.0],
-            ..Series::default()
-        };
+        let nan = Series { mid: vec![f64::NAN; 2], x: vec![0.0, 1.0], ..Series::default() };
         assert!(curves("nan", Axis::linear("x"), Axis::linear("y"), &[nan]).is_err());
     }
 
@@ -269,32 +211,17 @@ mod tests {
         let mut short = decay("short", 0.02);
         short.mid.pop();
         let figure = curves("t", Axis::linear("x"), Axis::log("y"), &[short]);
-        assert!(matches!(
-            figure,
-            Err(FigureError::Length {
-                expected: 200,
-                found: 199,
-                ..
-            })
-        ));
+        assert!(matches!(figure, Err(FigureError::Length { expected: 200, found: 199, .. })));
     }
 
     #[test]
     fn labels_never_overlap_and_stay_in_order() {
-        let wishes: Vec<Wish> = [90.0, 10.0, 91.0, 92.0, 10.5]
-            .map(|at| Wish { at, height: 15.0 })
-            .into();
+        let wishes: Vec<Wish> = [90.0, 10.0, 91.0, 92.0, 10.5].map(|at| Wish { at, height: 15.0 }).into();
         let middles = spread(&wishes, 0.0, 100.0);
-        assert!(
-            middles.iter().all(|m| (7.5..=92.5).contains(m)),
-            "{middles:?}"
-        );
+        assert!(middles.iter().all(|m| (7.5..=92.5).contains(m)), "{middles:?}");
         let mut sorted = middles.clone();
         sorted.sort_by(f64::total_cmp);
-        assert!(
-            sorted.windows(2).all(|p| p[1] - p[0] >= 15.0 - 1e-9),
-            "{sorted:?}"
-        );
+        assert!(sorted.windows(2).all(|p| p[1] - p[0] >= 15.0 - 1e-9), "{sorted:?}");
         assert!(middles[1] < middles[4] && middles[0] < middles[2] && middles[2] < middles[3]);
     }
 }

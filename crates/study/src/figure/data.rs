@@ -17,21 +17,13 @@ impl Axis {
     /// A linear axis that fits its data.
     #[must_use]
     pub fn linear(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            log: false,
-            range: None,
-        }
+        Self { name: name.into(), log: false, range: None }
     }
 
     /// A logarithmic axis that fits its data.
     #[must_use]
     pub fn log(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            log: true,
-            range: None,
-        }
+        Self { name: name.into(), log: true, range: None }
     }
 
     /// The same axis over a fixed range.
@@ -76,6 +68,8 @@ pub struct Series {
     pub band: Option<(Vec<f64>, Vec<f64>)>,
     /// The position at which the run diverged; drawn as a cross.
     pub diverged: Option<f64>,
+    /// What went wrong, in words: `diverged at step 12`; empty if nothing did.
+    pub note: String,
 }
 
 impl Series {
@@ -106,16 +100,10 @@ mod tests {
 
     #[test]
     fn an_impossible_range_is_named() {
-        for (axis, low, high) in [
-            (Axis::linear("a"), 1.0, 1.0),
-            (Axis::linear("a"), 0.0, f64::NAN),
-            (Axis::log("a"), 0.0, 1.0),
-        ] {
-            let message = axis
-                .over(low, high)
-                .checked_range("t")
-                .expect_err("refused")
-                .to_string();
+        for (axis, low, high) in
+            [(Axis::linear("a"), 1.0, 1.0), (Axis::linear("a"), 0.0, f64::NAN), (Axis::log("a"), 0.0, 1.0)]
+        {
+            let message = axis.over(low, high).checked_range("t").expect_err("refused").to_string();
             assert!(message.contains("axis \"a\""), "{message}");
         }
         assert_eq!(Axis::linear("a").checked_range("t").ok(), Some(None));
@@ -123,26 +111,13 @@ mod tests {
 
     #[test]
     fn lists_of_different_length_are_named() {
-        let mut series = Series {
-            name: "adam".into(),
-            x: vec![0.0, 1.0],
-            mid: vec![1.0],
-            ..Series::default()
-        };
+        let mut series =
+            Series { name: "adam".into(), x: vec![0.0, 1.0], mid: vec![1.0], ..Series::default() };
         let message = series.check("t").expect_err("refused").to_string();
-        assert!(
-            message.contains("\"adam\": expected 2 values in `mid`"),
-            "{message}"
-        );
+        assert!(message.contains("\"adam\": expected 2 values in `mid`"), "{message}");
         series.mid.push(2.0);
         assert!(series.check("t").is_ok());
         series.band = Some((vec![0.0, 0.0], vec![0.0]));
-        assert!(
-            series
-                .check("t")
-                .expect_err("refused")
-                .to_string()
-                .contains("`band.1`")
-        );
+        assert!(series.check("t").expect_err("refused").to_string().contains("`band.1`"));
     }
 }

@@ -33,16 +33,7 @@ pub fn field(
     let width = WIDTH - EDGE - left;
     let top = below_title(title, WIDTH) + 20.0;
     let bottom = top + surface.height_for(width, 240.0, 640.0);
-    let frame = Frame {
-        rect: Rect {
-            left,
-            top,
-            right: left + width,
-            bottom,
-        },
-        x,
-        y,
-    };
+    let frame = Frame { rect: Rect { left, top, right: left + width, bottom }, x, y };
     let cell = frame.width().max(frame.height()) / ARROWS as f64;
     let arrows = arrows(&frame, cell, gradient);
     let longest = Extent::of(arrows.iter().map(|(_, [dx, dy])| dx.hypot(*dy))).high;
@@ -53,15 +44,8 @@ pub fn field(
         });
     }
     let mut canvas = Canvas::new(title, WIDTH, bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
-    let caption = format!(
-        "−∇f of f(x, y) = {}; length of an arrow ∝ √|∇f|",
-        surface.name
-    );
-    canvas.text(
-        [left, top - 10.0],
-        &caption,
-        Face::new(TICK, MUTED, Anchor::Start),
-    );
+    let caption = format!("−∇f of f(x, y) = {}; length of an arrow ∝ √|∇f|", surface.name);
+    canvas.text([left, top - 10.0], &caption, Face::new(TICK, MUTED, Anchor::Start));
     Relief::new((x, y), surface.f).draw(&mut canvas, &frame);
     frame.border(&mut canvas);
     frame.ticks(&mut canvas, Labels { x: true, y: true });
@@ -85,20 +69,10 @@ pub fn field(
 }
 
 /// The middles of the cells that fill the panel, each with the downhill direction on the sheet.
-fn arrows(
-    frame: &Frame,
-    cell: f64,
-    gradient: &dyn Fn(f64, f64) -> [f64; 2],
-) -> Vec<(Point, Point)> {
+fn arrows(frame: &Frame, cell: f64, gradient: &dyn Fn(f64, f64) -> [f64; 2]) -> Vec<(Point, Point)> {
     let (across, down) = (frame.width(), frame.height());
-    let (columns, rows) = (
-        (across / cell).round().max(1.0),
-        (down / cell).round().max(1.0),
-    );
-    let (wide, high) = (
-        frame.x.high() - frame.x.low(),
-        frame.y.high() - frame.y.low(),
-    );
+    let (columns, rows) = ((across / cell).round().max(1.0), (down / cell).round().max(1.0));
+    let (wide, high) = (frame.x.high() - frame.x.low(), frame.y.high() - frame.y.low());
     let mut out = Vec::new();
     for i in 0..(columns * rows) as usize {
         let u = ((i % columns as usize) as f64 + 0.5) / columns;
@@ -107,10 +81,7 @@ fn arrows(
         // Downhill is −g, and y points down on the sheet.
         let direction = [-gx * across / wide, gy * down / high];
         if direction.iter().all(|d| d.is_finite()) {
-            out.push((
-                [frame.rect.left + u * across, frame.rect.bottom - v * down],
-                direction,
-            ));
+            out.push(([frame.rect.left + u * across, frame.rect.bottom - v * down], direction));
         }
     }
     out
@@ -143,12 +114,7 @@ mod tests {
 
     #[test]
     fn arrows_point_downhill() {
-        let rect = Rect {
-            left: 0.0,
-            top: 0.0,
-            right: 100.0,
-            bottom: 100.0,
-        };
+        let rect = Rect { left: 0.0, top: 0.0, right: 100.0, bottom: 100.0 };
         let (x, y) = bowl().scales();
         let arrows = arrows(&Frame { rect, x, y }, 10.0, &|x, y| [x, y]);
         assert_eq!(arrows.len(), 100);
@@ -167,10 +133,7 @@ mod tests {
     #[test]
     fn no_direction_anywhere_is_an_error() {
         let draw = |g: [f64; 2]| field("F", &bowl(), &|_, _| g);
-        assert!(matches!(
-            draw([f64::NAN, 0.0]),
-            Err(FigureError::Empty { .. })
-        ));
+        assert!(matches!(draw([f64::NAN, 0.0]), Err(FigureError::Empty { .. })));
         assert!(matches!(draw([0.0, 0.0]), Err(FigureError::Empty { .. })));
     }
 }

@@ -42,10 +42,7 @@ impl Frame {
 
     /// Where a pair of values lies on the sheet; perhaps outside the panel, perhaps not finite.
     pub(super) fn place(&self, [x, y]: [f64; 2]) -> Point {
-        [
-            self.rect.left + self.x.at(x) * self.width(),
-            self.rect.bottom - self.y.at(y) * self.height(),
-        ]
+        [self.rect.left + self.x.at(x) * self.width(), self.rect.bottom - self.y.at(y) * self.height()]
     }
 
     fn x_ticks(&self) -> Vec<Tick> {
@@ -78,10 +75,8 @@ impl Frame {
     pub(super) fn draw_x(&self, canvas: &mut Canvas) {
         let r = self.rect;
         let xs = self.x_ticks();
-        let places = xs
-            .iter()
-            .filter(|t| !t.label.is_empty())
-            .map(|t| self.place([t.value, self.y.low()])[0]);
+        let places =
+            xs.iter().filter(|t| !t.label.is_empty()).map(|t| self.place([t.value, self.y.low()])[0]);
         let lines: Vec<Vec<Point>> = places.map(|x| vec![[x, r.top], [x, r.bottom]]).collect();
         canvas.lines(&lines, GRID, 1.0, &[]);
         canvas.line(&[[r.left, r.bottom], [r.right, r.bottom]], AXIS, 1.0, &[]);
@@ -91,13 +86,8 @@ impl Frame {
     /// The border alone.
     pub(super) fn border(&self, canvas: &mut Canvas) {
         let r = self.rect;
-        let corners = [
-            [r.left, r.top],
-            [r.left, r.bottom],
-            [r.right, r.bottom],
-            [r.right, r.top],
-            [r.left, r.top],
-        ];
+        let corners =
+            [[r.left, r.top], [r.left, r.bottom], [r.right, r.bottom], [r.right, r.top], [r.left, r.top]];
         canvas.line(&corners, AXIS, 1.0, &[]);
     }
 
@@ -116,9 +106,7 @@ impl Frame {
             marks.push(vec![[x, r.bottom], [x, r.bottom + length(tick)]]);
             let half = text::width(&tick.label, TICK) / 2.0;
             // A label at the very end moves inwards, away from that of the next panel.
-            let middle = x
-                .max(r.left - OVERHANG + half)
-                .min(r.right + OVERHANG - half);
+            let middle = x.max(r.left - OVERHANG + half).min(r.right + OVERHANG - half);
             if labels.x && !tick.label.is_empty() && middle - half > free {
                 let face = Face::new(TICK, MUTED, Anchor::Middle);
                 canvas.text([middle, r.bottom + 16.0], &tick.label, face);
@@ -156,11 +144,7 @@ pub(super) fn gutter(scale: &Scale, height: f64) -> f64 {
 
 /// The name of the y axis, level so that no head need be turned, above a panel whose top is `top`.
 pub(super) fn name_y(canvas: &mut Canvas, top: f64, name: &str) {
-    canvas.text(
-        [EDGE, top - 11.0],
-        name,
-        Face::new(LABEL, INK, Anchor::Start),
-    );
+    canvas.text([EDGE, top - 11.0], name, Face::new(LABEL, INK, Anchor::Start));
 }
 
 #[cfg(test)]
@@ -170,12 +154,7 @@ mod tests {
     #[test]
     fn corners_lie_in_the_corners() {
         let frame = Frame {
-            rect: Rect {
-                left: 10.0,
-                top: 20.0,
-                right: 110.0,
-                bottom: 70.0,
-            },
+            rect: Rect { left: 10.0, top: 20.0, right: 110.0, bottom: 70.0 },
             x: Scale::exact(false, 0.0, 4.0),
             y: Scale::exact(true, 0.01, 100.0),
         };

@@ -5,20 +5,19 @@ use super::clip::Rect;
 use super::data::{Axis, Series};
 use super::frame::{self, ABOVE_NAME, BELOW_NAME, BELOW_TICKS, Frame, Labels};
 use super::legend::{self, Entry, Sample};
-use super::lines::{self, Look};
-use super::style::{INK, MUTED, NAME, Pen, TICK, pen};
+use super::lines::{self, Drawn, Look};
+use super::style::{ALARM, INK, MUTED, NAME, Pen, TICK, pen};
 use super::text;
 use super::{Figure, FigureError};
 
 const WIDTH: f64 = 900.0;
-const BETWEEN: f64 = 14.0;
+const BETWEEN: f64 = 20.0;
 /// Room above a panel for its title.
 const HEAD: f64 = 22.0;
-const LOOK: Look = Look {
-    width: 1.9,
-    dashed: true,
-    markers: 0,
-};
+/// Between a remark and the border of its panel, and from line to line of it.
+const INSET: f64 = 8.0;
+const PITCH: f64 = 14.0;
+const LOOK: Look = Look { width: 1.9, dashed: true, markers: 0 };
 
 /// Panels in rows of `columns`, each with its title and series, all on the same two scales.
 ///
@@ -50,10 +49,7 @@ pub fn grid(
     }
     let Some((across, up)) = lines::scales(&x, &y, all()) else {
         let what = format!("{} series in {} panels", all().count(), panels.len());
-        return Err(FigureError::Empty {
-            title: title.to_owned(),
-            what,
-        });
+        return Err(FigureError::Empty { title: title.to_owned(), what });
     };
     let mut names: Vec<&str> = Vec::new();
     for series in all() {
@@ -61,11 +57,8 @@ pub fn grid(
             names.push(&series.name);
         }
     }
-    let mut entries: Vec<Entry> = names
-        .iter()
-        .enumerate()
-        .map(|(i, n)| (Sample::Dashed(pen(i)), (*n).to_owned()))
-        .collect();
+    let mut entries: Vec<Entry> =
+        names.iter().enumerate().map(|(i, n)| (Sample::Dashed(pen(i)), (*n).to_owned())).collect();
     if all().any(|s| s.diverged.is_some()) {
         entries.push((Sample::Cross, "diverged".to_owned()));
     }
@@ -80,82 +73,77 @@ pub fn grid(
     let rect = |i: usize| {
         let left = left + (i % columns) as f64 * (width + BETWEEN);
         let top = top + HEAD + (i / columns) as f64 * (height + HEAD + BETWEEN / 2.0);
-        Rect {
-            left,
-            top,
-            right: left + width,
-            bottom: top + height,
-        }
+        Rect { left, top, right: left + width, bottom: top + height }
     };
     let last = rect(rows * columns - 1);
 
-    let mut canvas = Canvas::new(
-        title,
-        WIDTH,
-        last.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0,
-    );
-    legend::draw(
-        &mut canvas,
-        [left, legend_top],
-        WIDTH - EDGE - left,
-        &entries,
-    );
+    let mut canvas = Canvas::new(title, WIDTH, last.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
+    legend::draw(&mut canvas, [left, legend_top], WIDTH - EDGE - left, &entries);
     for (i, (name, series)) in panels.iter().enumerate() {
-        let frame = Frame {
-            rect: rect(i),
-            x: across,
-            y: up,
-        };
-        let labels = Labels {
-            x: i + columns >= panels.len(),
-            y: i % columns == 0,
-        };
+        let frame = Frame { rect: rect(i), x: across, y: up };
+        let labels = Labels { x: i + columns >= panels.len(), y: i % columns == 0 };
         frame.draw(&mut canvas, labels);
         let at = [frame.rect.left, frame.rect.top - 6.0];
         canvas.text(at, name, Face::new(NAME, INK, Anchor::Start));
         let pens: Vec<(&Series, Pen)> = series
             .iter()
-            .map(|s| {
-                (
-                    s,
-                    pen(names.iter().position(|n| *n == s.name).unwrap_or_default()),
-                )
-            })
+            .map(|s| (s, pen(names.iter().position(|n| *n == s.name).unwrap_or_default())))
             .collect();
         let drawn = lines::draw(&mut canvas, &frame, &pens, LOOK);
-        // A series that is nowhere to be seen is named: nothing that was tried is hidden.
-        let lost: Vec<&str> = series
-            .iter()
-            .zip(&drawn)
-            .filter(|(_, d)| d.end.is_none())
-            .map(|(s, _)| s.name.as_str())
-            .collect();
-        if !lost.is_empty() {
-            let words = format!("no finite value: {}", lost.join(", "));
-            let lines = text::wrap(&words, TICK, width - 16.0);
-            for (k, line) in lines.iter().rev().enumerate() {
-                let at = [
-                    frame.rect.right - 8.0,
-                    frame.rect.bottom - 8.0 - 14.0 * k as f64,
-                ];
-                canvas.text(at, line, Face::new(TICK, MUTED, Anchor::End));
-            }
+        let remarks = remarks(series, &drawn, width - 2.0 * INSET);
+        let first = free(&frame, series, &remarks);
+        for (k, (line, color)) in remarks.iter().enumerate() {
+            let at = [frame.rect.right - INSET, first + PITCH * k as f64];
+            canvas.text(at, line, Face::new(TICK, color, Anchor::End));
         }
     }
-    let middle = Rect {
-        left,
-        top,
-        right: WIDTH - EDGE,
-        bottom: last.bottom,
-    };
-    Frame {
-        rect: middle,
-        x: across,
-        y: up,
-    }
-    .name_x(&mut canvas, &x.name);
+    let middle = Rect { left, top, right: WIDTH - EDGE, bottom: last.bottom };
+    Frame { rect: middle, x: across, y: up }.name_x(&mut canvas, &x.name);
     frame::name_y(&mut canvas, top + 6.0, &y.name);
     Ok(canvas.finish())
+}
+
+/// What went wrong in a panel, in lines: what diverged, and the names of the series that are nowhere
+/// to be seen, since nothing that was tried is hidden.
+fn remarks(series: &[Series], drawn: &[Drawn], room: f64) -> Vec<(String, &'static str)> {
+    let mut out = Vec::new();
+    let mut add = |words: String, color| {
+        let lines = text::wrap(&words, TICK, room).into_iter();
+        out.extend(lines.map(|line| (line, color)));
+    };
+    for s in series.iter().filter(|s| !s.note.is_empty()) {
+        add(format!("{}: {}", s.name, s.note), ALARM);
+    }
+    let lost: Vec<&str> = series
+        .iter()
+        .zip(drawn)
+        .filter(|(s, d)| d.end.is_none() && s.note.is_empty())
+        .map(|(s, _)| s.name.as_str())
+        .collect();
+    if !lost.is_empty() {
+        add(format!("no finite value: {}", lost.join(", ")), MUTED);
+    }
+    out
+}
+
+/// The base line of the first remark: the height of the panel where the fewest points lie beneath.
+fn free(frame: &Frame, series: &[Series], remarks: &[(String, &'static str)]) -> f64 {
+    let rect = frame.rect;
+    let tall = PITCH * remarks.len() as f64;
+    let left = rect.right - INSET - text::widest(remarks.iter().map(|(line, _)| &**line), TICK);
+    let points: Vec<[f64; 2]> = series
+        .iter()
+        .flat_map(|s| s.x.iter().zip(&s.mid))
+        .map(|(x, y)| frame.place([*x, *y]))
+        .filter(|p| rect.holds(*p) && p[0] >= left - INSET)
+        .collect();
+    let hidden = |top: f64| {
+        let inside = |p: &&[f64; 2]| (top - 4.0..=top + tall + 4.0).contains(&p[1]);
+        points.iter().filter(inside).count()
+    };
+    let tops = [rect.bottom - tall - 5.0, rect.top + 4.0, (rect.top + rect.bottom - tall) / 2.0];
+    let best = tops.into_iter().min_by_key(|top| hidden(*top)).unwrap_or(tops[0]);
+    best + PITCH - 3.0
 }
 
 #[cfg(test)]
@@ -171,22 +159,13 @@ mod tests {
                     mid: vec![0.1, top, f64::NAN],
                     ..Series::default()
                 };
-                (
-                    format!("W: {i}"),
-                    vec![line("plain", 0.5), line("batch norm", 0.9)],
-                )
+                (format!("W: {i}"), vec![line("plain", 0.5), line("batch norm", 0.9)])
             })
             .collect()
     }
 
     fn draw(panels: &[(String, Vec<Series>)], columns: usize) -> Result<Figure, FigureError> {
-        grid(
-            "Scales",
-            Axis::linear("epoch"),
-            Axis::linear("accuracy").over(0.0, 1.0),
-            panels,
-            columns,
-        )
+        grid("Scales", Axis::linear("epoch"), Axis::linear("accuracy").over(0.0, 1.0), panels, columns)
     }
 
     #[test]
@@ -209,21 +188,17 @@ mod tests {
         assert_eq!(figure.svg().matches("no finite value").count(), 1);
         assert!(figure.svg().contains(">no finite value: plain<"));
         assert!(figure.svg().contains(">diverged<"));
-        assert!(
-            !draw(&panels(3), 2)
-                .expect("drawn")
-                .svg()
-                .contains(">diverged<")
-        );
+        some[1].1[0].note = "diverged at step 3".into();
+        let figure = draw(&some, 2).expect("drawn");
+        assert!(figure.svg().contains(">plain: diverged at step 3<"));
+        assert!(!figure.svg().contains("no finite value"));
+        assert!(!draw(&panels(3), 2).expect("drawn").svg().contains(">diverged<"));
         roxmltree::Document::parse(figure.svg()).expect("well-formed");
     }
 
     #[test]
     fn no_panels_and_no_columns_are_errors() {
         assert!(matches!(draw(&[], 4), Err(FigureError::Empty { .. })));
-        assert!(matches!(
-            draw(&panels(2), 0),
-            Err(FigureError::Range { .. })
-        ));
+        assert!(matches!(draw(&panels(2), 0), Err(FigureError::Range { .. })));
     }
 }

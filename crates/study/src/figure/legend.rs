@@ -95,9 +95,8 @@ mod tests {
 
     #[test]
     fn entries_wrap_and_never_overlap() {
-        let entries: Vec<Entry> = (0..6)
-            .map(|i| (Sample::Marked(pen(i)), format!("rule number {i}")))
-            .collect();
+        let entries: Vec<Entry> =
+            (0..6).map(|i| (Sample::Marked(pen(i)), format!("rule number {i}"))).collect();
         let (places, height) = places(&entries, 300.0);
         assert!(height > 2.0 * LINE - 1e-9);
         for pair in places.windows(2) {

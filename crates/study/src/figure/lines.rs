@@ -21,9 +21,7 @@ fn shown(value: f64, log: bool) -> bool {
 fn points<'a>(series: &'a Series, x: &Axis, y: &Axis) -> impl Iterator<Item = [f64; 2]> + 'a {
     let (log_x, log_y) = (x.log, y.log);
     let pairs = series.x.iter().copied().zip(series.mid.iter().copied());
-    pairs
-        .filter(move |(x, y)| shown(*x, log_x) && shown(*y, log_y))
-        .map(|(x, y)| [x, y])
+    pairs.filter(move |(x, y)| shown(*x, log_x) && shown(*y, log_y)).map(|(x, y)| [x, y])
 }
 
 /// The scales that hold all series; `None` if nothing can be shown.
@@ -47,17 +45,9 @@ pub(super) fn scales<'a>(
             let Some((low, high)) = &series.band else {
                 continue;
             };
-            high.iter()
-                .filter(|v| shown(**v, y.log))
-                .for_each(|v| up.add(*v));
-            let floor = if y.log {
-                lines.low / BAND_BELOW
-            } else {
-                f64::NEG_INFINITY
-            };
-            low.iter()
-                .filter(|v| shown(**v, y.log))
-                .for_each(|v| up.add(v.max(floor)));
+            high.iter().filter(|v| shown(**v, y.log)).for_each(|v| up.add(*v));
+            let floor = if y.log { lines.low / BAND_BELOW } else { f64::NEG_INFINITY };
+            low.iter().filter(|v| shown(**v, y.log)).for_each(|v| up.add(v.max(floor)));
         }
         if !wild.is_empty() {
             let top = if y.log {
@@ -80,11 +70,7 @@ fn bands(frame: &Frame, series: &Series) -> Vec<Vec<Point>> {
     let mut areas: Vec<(Vec<Point>, Vec<Point>)> = vec![Default::default()];
     for (((&x, &mid), &low), &high) in series.x.iter().zip(&series.mid).zip(low).zip(high) {
         // The foot of a band at or below zero is the foot of a logarithmic panel.
-        let low = if frame.y.log() && low <= 0.0 {
-            frame.y.low()
-        } else {
-            low
-        };
+        let low = if frame.y.log() && low <= 0.0 { frame.y.low() } else { low };
         let (foot, head) = (frame.place([x, low]), frame.place([x, high]));
         if mid.is_finite() && foot.iter().chain(&head).all(|v| v.is_finite()) {
             if let Some((feet, heads)) = areas.last_mut() {
@@ -113,9 +99,7 @@ fn thin(points: Vec<Point>) -> Vec<Point> {
     while let Some(first) = rest.first() {
         let same = rest
             .iter()
-            .take_while(|p| {
-                (p[0] - first[0]).abs() < 1.0 && p[1].is_finite() == first[1].is_finite()
-            })
+            .take_while(|p| (p[0] - first[0]).abs() < 1.0 && p[1].is_finite() == first[1].is_finite())
             .count()
             .max(1);
         let (column, after) = rest.split_at(same);
@@ -153,12 +137,7 @@ pub(super) struct Look {
 }
 
 /// Draws all series, each with its pen.
-pub(super) fn draw(
-    canvas: &mut Canvas,
-    frame: &Frame,
-    all: &[(&Series, Pen)],
-    look: Look,
-) -> Vec<Drawn> {
+pub(super) fn draw(canvas: &mut Canvas, frame: &Frame, all: &[(&Series, Pen)], look: Look) -> Vec<Drawn> {
     for (series, pen) in all {
         for area in bands(frame, series) {
             canvas.area(&area, pen.color, 0.16);
@@ -166,39 +145,33 @@ pub(super) fn draw(
     }
     let mut drawn = Vec::new();
     for (i, (series, pen)) in all.iter().enumerate() {
-        let places: Vec<Point> = series
-            .x
-            .iter()
-            .zip(&series.mid)
-            .map(|(x, y)| frame.place([*x, *y]))
-            .collect();
+        let places: Vec<Point> =
+            series.x.iter().zip(&series.mid).map(|(x, y)| frame.place([*x, *y])).collect();
         let pieces = clip::line(&thin(places.clone()), &frame.rect);
         let dash = if look.dashed { pen.dash } else { &[] };
         canvas.lines(&pieces, pen.color, look.width, dash);
-        let inside: Vec<Point> = places
-            .into_iter()
-            .filter(|p| frame.rect.holds(*p))
-            .collect();
+        let inside: Vec<Point> = places.into_iter().filter(|p| frame.rect.holds(*p)).collect();
         // A single value has no line: its marker is all there is to see.
-        let markers = if pieces.is_empty() {
-            look.markers.max(1)
-        } else {
-            look.markers
-        };
+        let markers = if pieces.is_empty() { look.markers.max(1) } else { look.markers };
         let shift = i as f64 / all.len() as f64;
         for at in spread(&inside, frame, markers, shift) {
             canvas.marker(at, 4.0, *pen);
         }
-        let end = pieces
-            .last()
-            .and_then(|piece| piece.last())
-            .or(inside.last());
+        let end = pieces.last().and_then(|piece| piece.last()).or(inside.last());
         drawn.push(Drawn { end: end.copied() });
     }
     for ((series, pen), drawn) in all.iter().zip(&drawn) {
-        if let (Some(at), Some(end)) = (series.diverged, drawn.end) {
+        if let Some(at) = series.diverged {
             // The run ended here, even if its last record is earlier or above the panel.
             let x = frame.place([at, frame.y.low()])[0];
+            let Some(end) = drawn.end else {
+                // Nothing was recorded before: the cross stands on the axis.
+                if x.is_finite() {
+                    let foot = [x, frame.rect.bottom - 7.0];
+                    canvas.cross(frame.rect.nearest(foot), ALARM);
+                }
+                continue;
+            };
             let x = if x.is_finite() { x } else { end[0] };
             let cross = frame.rect.nearest([x.max(end[0]), end[1]]);
             canvas.line(&[end, cross], pen.color, look.width, &[2.0, 3.0]);
@@ -214,9 +187,7 @@ fn spread(inside: &[Point], frame: &Frame, count: usize, shift: f64) -> Vec<Poin
     let mut out: Vec<Point> = Vec::new();
     for i in 0..count {
         let x = frame.rect.left + (i as f64 + 0.15 + 0.7 * shift) * gap;
-        let near = inside
-            .iter()
-            .min_by(|a, b| (a[0] - x).abs().total_cmp(&(b[0] - x).abs()));
+        let near = inside.iter().min_by(|a, b| (a[0] - x).abs().total_cmp(&(b[0] - x).abs()));
         out.extend(near.filter(|p| (p[0] - x).abs() <= gap / 2.0 && !out.contains(*p)));
     }
     out
@@ -228,21 +199,13 @@ mod tests {
 
     fn series(mid: &[f64]) -> Series {
         let x = (0..mid.len()).map(|i| i as f64).collect();
-        Series {
-            name: "s".into(),
-            x,
-            mid: mid.to_vec(),
-            ..Series::default()
-        }
+        Series { name: "s".into(), x, mid: mid.to_vec(), ..Series::default() }
     }
 
     #[test]
     fn a_diverged_run_does_not_set_the_scale() {
         let calm = series(&[1.0, 0.5, 0.1]);
-        let wild = Series {
-            diverged: Some(2.0),
-            ..series(&[1.0, 1e9, 1e30])
-        };
+        let wild = Series { diverged: Some(2.0), ..series(&[1.0, 1e9, 1e30]) };
         let (_, y) = scales(&Axis::linear("x"), &Axis::linear("y"), [&calm, &wild]).expect("data");
         assert!(y.high() > 1.0 && y.high() < 1.5, "{y:?}");
         let (_, alone) = scales(&Axis::linear("x"), &Axis::log("y"), [&wild]).expect("data");

@@ -10,7 +10,7 @@ use super::surface::{MINIMUM, Surface};
 use super::{Figure, FigureError};
 
 const WIDTH: f64 = 900.0;
-const BETWEEN: f64 = 16.0;
+const BETWEEN: f64 = 28.0;
 
 /// The points that a rule visited.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,11 +31,7 @@ pub struct Trajectory {
 ///
 /// [`FigureError::Empty`] if no trajectory has a finite point, [`FigureError::Range`] if the
 /// window of the surface is empty.
-pub fn paths(
-    title: &str,
-    surface: &Surface<'_>,
-    all: &[Trajectory],
-) -> Result<Figure, FigureError> {
+pub fn paths(title: &str, surface: &Surface<'_>, all: &[Trajectory]) -> Result<Figure, FigureError> {
     check(title, surface, all)?;
     let columns = all.len().min(3);
     let rows = all.len().div_ceil(columns);
@@ -46,81 +42,36 @@ pub fn paths(
     let height = surface.height_for(width, 130.0, 480.0);
     let notes = all.iter().any(|t| t.note.is_some());
     let head = if notes { 38.0 } else { 24.0 };
-    let ended = Pen {
-        color: INK,
-        dash: &[],
-        marker: Marker::Square,
-    };
+    let ended = Pen { color: INK, dash: &[], marker: Marker::Square };
     let entries = entries(surface, [(Sample::Dot(ended), "end")]);
     let legend_top = below_title(title, WIDTH) - 2.0;
     let top = legend_top + legend::height(&entries, WIDTH - EDGE - left);
     let rect = |i: usize| {
         let left = left + (i % columns) as f64 * (width + BETWEEN);
         let top = top + head + (i / columns) as f64 * (height + head + BETWEEN / 2.0);
-        Rect {
-            left,
-            top,
-            right: left + width,
-            bottom: top + height,
-        }
+        Rect { left, top, right: left + width, bottom: top + height }
     };
     let last = rect(rows * columns - 1);
 
-    let mut canvas = Canvas::new(
-        title,
-        WIDTH,
-        last.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0,
-    );
-    legend::draw(
-        &mut canvas,
-        [left, legend_top],
-        WIDTH - EDGE - left,
-        &entries,
-    );
+    let mut canvas = Canvas::new(title, WIDTH, last.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
+    legend::draw(&mut canvas, [left, legend_top], WIDTH - EDGE - left, &entries);
     for (i, trajectory) in all.iter().enumerate() {
-        let frame = Frame {
-            rect: rect(i),
-            x,
-            y,
-        };
-        let labels = Labels {
-            x: i + columns >= all.len(),
-            y: i % columns == 0,
-        };
+        let frame = Frame { rect: rect(i), x, y };
+        let labels = Labels { x: i + columns >= all.len(), y: i % columns == 0 };
         relief.draw(&mut canvas, &frame);
         frame.border(&mut canvas);
         frame.ticks(&mut canvas, labels);
         minima(&mut canvas, &frame, surface);
-        let pen = Pen {
-            marker: Marker::Square,
-            ..pen(i)
-        };
+        let pen = Pen { marker: Marker::Square, ..pen(i) };
         draw(&mut canvas, &frame, trajectory, pen, true);
         let above = frame.rect.top - 7.0;
-        let name_at = if trajectory.note.is_some() {
-            above - 14.0
-        } else {
-            above
-        };
-        canvas.text(
-            [frame.rect.left, name_at],
-            &trajectory.name,
-            Face::new(NAME, INK, Anchor::Start),
-        );
+        let name_at = if trajectory.note.is_some() { above - 14.0 } else { above };
+        canvas.text([frame.rect.left, name_at], &trajectory.name, Face::new(NAME, INK, Anchor::Start));
         if let Some(note) = &trajectory.note {
-            canvas.text(
-                [frame.rect.left, above],
-                note,
-                Face::new(TICK, ALARM, Anchor::Start),
-            );
+            canvas.text([frame.rect.left, above], note, Face::new(TICK, ALARM, Anchor::Start));
         }
     }
-    let whole = Rect {
-        left,
-        top,
-        right: WIDTH - EDGE,
-        bottom: last.bottom,
-    };
+    let whole = Rect { left, top, right: WIDTH - EDGE, bottom: last.bottom };
     Frame { rect: whole, x, y }.name_x(&mut canvas, "x");
     frame::name_y(&mut canvas, top + head, "y");
     Ok(canvas.finish())
@@ -131,17 +82,10 @@ pub fn paths(
 /// # Errors
 ///
 /// As [`paths()`].
-pub fn paths_together(
-    title: &str,
-    surface: &Surface<'_>,
-    all: &[Trajectory],
-) -> Result<Figure, FigureError> {
+pub fn paths_together(title: &str, surface: &Surface<'_>, all: &[Trajectory]) -> Result<Figure, FigureError> {
     check(title, surface, all)?;
     let named = all.iter().enumerate().map(|(i, t)| {
-        let note = t
-            .note
-            .as_ref()
-            .map_or(String::new(), |note| format!(" ({note})"));
+        let note = t.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
         (Sample::Marked(pen(i)), format!("{}{note}", t.name))
     });
     let mut entries: Vec<Entry> = named.collect();
@@ -152,19 +96,10 @@ pub fn paths_together(
     let width = WIDTH - EDGE - left;
     let legend_top = below_title(title, WIDTH) - 2.0;
     let top = legend_top + legend::height(&entries, width) + 8.0;
-    let rect = Rect {
-        left,
-        top,
-        right: left + width,
-        bottom: top + surface.height_for(width, 260.0, 620.0),
-    };
+    let rect = Rect { left, top, right: left + width, bottom: top + surface.height_for(width, 260.0, 620.0) };
     let frame = Frame { rect, x, y };
 
-    let mut canvas = Canvas::new(
-        title,
-        WIDTH,
-        rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0,
-    );
+    let mut canvas = Canvas::new(title, WIDTH, rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
     legend::draw(&mut canvas, [left, legend_top], width, &entries);
     relief.draw(&mut canvas, &frame);
     frame.border(&mut canvas);
@@ -180,17 +115,10 @@ pub fn paths_together(
 
 fn check(title: &str, surface: &Surface<'_>, all: &[Trajectory]) -> Result<(), FigureError> {
     surface.check(title)?;
-    if all
-        .iter()
-        .flat_map(|t| &t.points)
-        .any(|p| p.iter().all(|v| v.is_finite()))
-    {
+    if all.iter().flat_map(|t| &t.points).any(|p| p.iter().all(|v| v.is_finite())) {
         return Ok(());
     }
-    Err(FigureError::Empty {
-        title: title.to_owned(),
-        what: format!("{} trajectories", all.len()),
-    })
+    Err(FigureError::Empty { title: title.to_owned(), what: format!("{} trajectories", all.len()) })
 }
 
 /// The legend's entries for the marked points.
@@ -198,11 +126,7 @@ fn entries<const N: usize>(surface: &Surface<'_>, more: [(Sample, &str); N]) -> 
     let mut out: Vec<Entry> = vec![(Sample::Start, "start".to_owned())];
     out.extend(more.map(|(sample, name)| (sample, name.to_owned())));
     if !surface.minima.is_empty() {
-        let name = if surface.minima.len() == 1 {
-            "minimum"
-        } else {
-            "minima"
-        };
+        let name = if surface.minima.len() == 1 { "minimum" } else { "minima" };
         out.push((Sample::Dot(MINIMUM), name.to_owned()));
     }
     out
@@ -210,12 +134,7 @@ fn entries<const N: usize>(surface: &Surface<'_>, more: [(Sample, &str); N]) -> 
 
 /// The minima that lie inside the window.
 pub(super) fn minima(canvas: &mut Canvas, frame: &Frame, surface: &Surface<'_>) {
-    for at in surface
-        .minima
-        .iter()
-        .map(|m| frame.place(*m))
-        .filter(|p| frame.rect.holds(*p))
-    {
+    for at in surface.minima.iter().map(|m| frame.place(*m)).filter(|p| frame.rect.holds(*p)) {
         canvas.marker(at, 6.5, MINIMUM);
     }
 }
@@ -224,12 +143,7 @@ pub(super) fn minima(canvas: &mut Canvas, frame: &Frame, surface: &Surface<'_>) 
 /// and then, the start and the end.
 fn draw(canvas: &mut Canvas, frame: &Frame, trajectory: &Trajectory, pen: Pen, dots: bool) {
     let places: Vec<Point> = trajectory.points.iter().map(|p| frame.place(*p)).collect();
-    canvas.lines(
-        &clip::line(&places, &frame.rect),
-        pen.color,
-        if dots { 1.4 } else { 1.8 },
-        &[],
-    );
+    canvas.lines(&clip::line(&places, &frame.rect), pen.color, if dots { 1.4 } else { 1.8 }, &[]);
     let inside = |p: &Point| frame.rect.holds(*p);
     let mut last: Option<Point> = None;
     let apart = if dots { 4.5 } else { 90.0 };
@@ -267,37 +181,18 @@ mod tests {
 
     fn sgd(rate: f64) -> Trajectory {
         let step = |p: &[f64; 2]| Some([p[0] * (1.0 - rate / 10.0), p[1] * (1.0 - 2.0 * rate)]);
-        let points = std::iter::successors(Some([-7.0, 2.0]), step)
-            .take(30)
-            .collect();
-        Trajectory {
-            name: format!("sgd {rate}"),
-            points,
-            note: None,
-        }
+        let points = std::iter::successors(Some([-7.0, 2.0]), step).take(30).collect();
+        Trajectory { name: format!("sgd {rate}"), points, note: None }
     }
 
     #[test]
     fn names_notes_and_minimum_are_there() {
-        let wild = Trajectory {
-            note: Some("diverged at step 9".into()),
-            ..sgd(1.4)
-        };
+        let wild = Trajectory { note: Some("diverged at step 9".into()), ..sgd(1.4) };
         let all = [sgd(0.95), wild];
-        for figure in [
-            paths("Ravine", &ravine(), &all),
-            paths_together("Ravine", &ravine(), &all),
-        ] {
+        for figure in [paths("Ravine", &ravine(), &all), paths_together("Ravine", &ravine(), &all)] {
             let figure = figure.expect("drawn");
             roxmltree::Document::parse(figure.svg()).expect("well-formed");
-            for text in [
-                "Ravine",
-                "sgd 0.95",
-                "sgd 1.4",
-                "diverged at step 9",
-                "minimum",
-                "start",
-            ] {
+            for text in ["Ravine", "sgd 0.95", "sgd 1.4", "diverged at step 9", "minimum", "start"] {
                 assert!(figure.svg().contains(text), "{text}");
             }
             assert!(figure.svg().contains(MINIMUM.color));
@@ -307,8 +202,7 @@ mod tests {
     #[test]
     fn steps_out_of_the_window_or_of_the_numbers_are_cut() {
         let mut wild = sgd(3.0);
-        wild.points
-            .extend([[f64::NAN, 0.0], [1e300, f64::INFINITY]]);
+        wild.points.extend([[f64::NAN, 0.0], [1e300, f64::INFINITY]]);
         let figure = paths("t", &ravine(), &[wild]).expect("drawn");
         let (width, height) = figure.size();
         let tree = roxmltree::Document::parse(figure.svg()).expect("well-formed");
@@ -316,35 +210,17 @@ mod tests {
             for pair in d.split(['M', 'L', 'Z']).filter(|pair| !pair.is_empty()) {
                 let (x, y) = pair.split_once(' ').expect("two numbers");
                 let (x, y): (f64, f64) = (x.parse().expect("x"), y.parse().expect("y"));
-                assert!(
-                    (0.0..=width).contains(&x) && (0.0..=height).contains(&y),
-                    "{x} {y}"
-                );
+                assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{x} {y}");
             }
         }
     }
 
     #[test]
     fn nothing_to_draw_is_an_error() {
-        assert!(matches!(
-            paths("t", &ravine(), &[]),
-            Err(FigureError::Empty { .. })
-        ));
-        let lost = Trajectory {
-            points: vec![[f64::NAN, 0.0]],
-            ..Trajectory::default()
-        };
-        assert!(matches!(
-            paths_together("t", &ravine(), &[lost]),
-            Err(FigureError::Empty { .. })
-        ));
-        let flat = Surface {
-            window: ((0.0, 0.0), (0.0, 1.0)),
-            ..ravine()
-        };
-        assert!(matches!(
-            paths("t", &flat, &[sgd(0.1)]),
-            Err(FigureError::Range { .. })
-        ));
+        assert!(matches!(paths("t", &ravine(), &[]), Err(FigureError::Empty { .. })));
+        let lost = Trajectory { points: vec![[f64::NAN, 0.0]], ..Trajectory::default() };
+        assert!(matches!(paths_together("t", &ravine(), &[lost]), Err(FigureError::Empty { .. })));
+        let flat = Surface { window: ((0.0, 0.0), (0.0, 1.0)), ..ravine() };
+        assert!(matches!(paths("t", &flat, &[sgd(0.1)]), Err(FigureError::Range { .. })));
     }
 }

@@ -10,20 +10,14 @@ const FINER: usize = 2;
 
 /// The scene as a PNG of `scale` pixels to one SVG unit.
 pub(super) fn png(scene: &Scene, scale: f32) -> Result<Vec<u8>, String> {
-    let fine = RasterBackend::new()
-        .with_scale(scale * FINER as f32)
-        .render_scene(scene)?;
-    let mut reader = png::Decoder::new(std::io::Cursor::new(fine))
-        .read_info()
-        .map_err(text)?;
+    let fine = RasterBackend::new().with_scale(scale * FINER as f32).render_scene(scene)?;
+    let mut reader = png::Decoder::new(std::io::Cursor::new(fine)).read_info().map_err(text)?;
     let (color, depth) = reader.output_color_type();
     let channels = color.samples();
     if depth != png::BitDepth::Eight {
         return Err(format!("8 bits per channel expected, {depth:?} found"));
     }
-    let size = reader
-        .output_buffer_size()
-        .ok_or("a picture too large for this machine")?;
+    let size = reader.output_buffer_size().ok_or("a picture too large for this machine")?;
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels).map_err(text)?;
     let (width, height) = (frame.width as usize, frame.height as usize);
@@ -49,12 +43,9 @@ fn halve(pixels: &[u8], width: usize, height: usize, channels: usize) -> Vec<u8>
             let columns = left..(left + FINER).min(width);
             let count = rows.len() * columns.len();
             for channel in 0..channels {
-                let cells = rows
-                    .clone()
-                    .flat_map(|y| columns.clone().map(move |x| (y, x)));
-                let sum: usize = cells
-                    .map(|(y, x)| usize::from(pixels[(y * width + x) * channels + channel]))
-                    .sum();
+                let cells = rows.clone().flat_map(|y| columns.clone().map(move |x| (y, x)));
+                let sum: usize =
+                    cells.map(|(y, x)| usize::from(pixels[(y * width + x) * channels + channel])).sum();
                 small.push(((sum + count / 2) / count) as u8);
             }
         }
@@ -80,9 +71,7 @@ mod tests {
     fn a_picture_has_the_signature_and_the_size() {
         let bytes = png(&Scene::new(101.0, 50.0), 1.5).expect("png");
         assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
-        let number = |at: usize| {
-            u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-        };
+        let number = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         assert_eq!((number(16), number(20)), (152, 75));
     }
 }

@@ -28,7 +28,7 @@ pub const NAME: u32 = 13;
 /// Font size of axis names.
 pub const LABEL: u32 = 13;
 /// Font size of tick labels and notes.
-pub const TICK: u32 = 11;
+pub const TICK: u32 = 12;
 
 /// Fonts by preference; the first is also the one a PNG is drawn with.
 pub const FONTS: &str = "DejaVu Sans, Verdana, Liberation Sans, Arial, sans-serif";
@@ -66,41 +66,13 @@ pub struct Pen {
 }
 
 const PENS: [Pen; 7] = [
-    Pen {
-        color: "#0072b2",
-        dash: &[],
-        marker: Marker::Circle,
-    },
-    Pen {
-        color: "#d55e00",
-        dash: &[7.0, 3.0],
-        marker: Marker::Square,
-    },
-    Pen {
-        color: "#009e73",
-        dash: &[2.5, 2.5],
-        marker: Marker::Up,
-    },
-    Pen {
-        color: "#c05c96",
-        dash: &[9.0, 3.0, 2.0, 3.0],
-        marker: Marker::Diamond,
-    },
-    Pen {
-        color: "#d48f00",
-        dash: &[13.0, 4.0],
-        marker: Marker::Down,
-    },
-    Pen {
-        color: "#4aa3d8",
-        dash: &[5.0, 2.0],
-        marker: Marker::Plus,
-    },
-    Pen {
-        color: "#1f2328",
-        dash: &[9.0, 2.5, 2.0, 2.5, 2.0, 2.5],
-        marker: Marker::Bar,
-    },
+    Pen { color: "#0072b2", dash: &[], marker: Marker::Circle },
+    Pen { color: "#d55e00", dash: &[7.0, 3.0], marker: Marker::Square },
+    Pen { color: "#009e73", dash: &[2.5, 2.5], marker: Marker::Up },
+    Pen { color: "#c05c96", dash: &[9.0, 3.0, 2.0, 3.0], marker: Marker::Diamond },
+    Pen { color: "#d48f00", dash: &[13.0, 4.0], marker: Marker::Down },
+    Pen { color: "#4aa3d8", dash: &[5.0, 2.0], marker: Marker::Plus },
+    Pen { color: "#1f2328", dash: &[9.0, 2.5, 2.0, 2.5, 2.0, 2.5], marker: Marker::Bar },
 ];
 
 /// The pen of the series at `index`.
@@ -112,11 +84,7 @@ pub fn pen(index: usize) -> Pen {
     let round = index / PENS.len();
     let base = PENS[index % PENS.len()];
     let other = PENS[(index + round) % PENS.len()];
-    Pen {
-        color: base.color,
-        dash: other.dash,
-        marker: other.marker,
-    }
+    Pen { color: base.color, dash: other.dash, marker: other.marker }
 }
 
 #[cfg(test)]
@@ -128,10 +96,7 @@ mod tests {
         let pens: Vec<Pen> = (0..49).map(pen).collect();
         for (i, a) in pens.iter().enumerate() {
             for b in &pens[i + 1..] {
-                assert!(
-                    a.color != b.color || (a.marker != b.marker && a.dash != b.dash),
-                    "{a:?} twice"
-                );
+                assert!(a.color != b.color || (a.marker != b.marker && a.dash != b.dash), "{a:?} twice");
             }
         }
     }

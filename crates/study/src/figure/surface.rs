@@ -9,11 +9,7 @@ use super::style::{AXIS, GRID, INK, LABEL, MUTED, Marker, Pen, TICK};
 use super::{Figure, FigureError};
 
 /// How a minimum is marked.
-pub(super) const MINIMUM: Pen = Pen {
-    color: "#b3261e",
-    dash: &[],
-    marker: Marker::Star,
-};
+pub(super) const MINIMUM: Pen = Pen { color: "#b3261e", dash: &[], marker: Marker::Star };
 
 const WIDTH: f64 = 700.0;
 const HEIGHT: f64 = 500.0;
@@ -46,10 +42,7 @@ impl std::fmt::Debug for Surface<'_> {
 impl Surface<'_> {
     pub(super) fn check(&self, title: &str) -> Result<(), FigureError> {
         let (x, y) = self.window;
-        if [x, y]
-            .iter()
-            .all(|(low, high)| low.is_finite() && high.is_finite() && low < high)
-        {
+        if [x, y].iter().all(|(low, high)| low.is_finite() && high.is_finite() && low < high) {
             return Ok(());
         }
         Err(FigureError::Range {
@@ -62,10 +55,7 @@ impl Surface<'_> {
 
     pub(super) fn scales(&self) -> (Scale, Scale) {
         let ((left, right), (low, high)) = self.window;
-        (
-            Scale::exact(false, left, right),
-            Scale::exact(false, low, high),
-        )
+        (Scale::exact(false, left, right), Scale::exact(false, low, high))
     }
 
     /// The height that shows x and y in the same unit, within bounds.
@@ -101,25 +91,17 @@ impl Room {
         let (sin, cos) = Self::TURN;
         let across = cos * (u - 0.5) + sin * (v - 0.5);
         let up = Self::TILT.1 * Self::TALL * (w - 0.5) + Self::TILT.0 * Self::depth(u, v);
-        [
-            self.middle[0] + Self::SIZE * across,
-            self.middle[1] - Self::SIZE * up,
-        ]
+        [self.middle[0] + Self::SIZE * across, self.middle[1] - Self::SIZE * up]
     }
 
     /// The floor and the two walls behind the surface, with grid, ticks and names.
     fn draw(&self, canvas: &mut Canvas) {
         let ticks = |scale: &Scale, most| -> Vec<(f64, Tick)> {
-            scale
-                .ticks(most)
-                .into_iter()
-                .map(|tick| (scale.at(tick.value), tick))
-                .collect()
+            scale.ticks(most).into_iter().map(|tick| (scale.at(tick.value), tick)).collect()
         };
         let (xs, ys, zs) = (ticks(&self.x, 5), ticks(&self.y, 5), ticks(&self.z, 5));
-        let line = |places: &[[f64; 3]]| -> Vec<Point> {
-            places.iter().map(|place| self.project(*place)).collect()
-        };
+        let line =
+            |places: &[[f64; 3]]| -> Vec<Point> { places.iter().map(|place| self.project(*place)).collect() };
         let mut grid = Vec::new();
         for (u, _) in &xs {
             grid.push(line(&[[*u, 0.0, 0.0], [*u, 1.0, 0.0], [*u, 1.0, 1.0]]));
@@ -131,12 +113,7 @@ impl Room {
             grid.push(line(&[[0.0, 0.0, *w], [0.0, 1.0, *w], [1.0, 1.0, *w]]));
         }
         canvas.lines(&grid, GRID, 1.0, &[]);
-        let axes = [
-            [0.0, 0.0, 0.0],
-            [1.0, 0.0, 0.0],
-            [1.0, 1.0, 0.0],
-            [1.0, 1.0, 1.0],
-        ];
+        let axes = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]];
         canvas.line(&line(&axes), AXIS, 1.0, &[]);
 
         let mut mark = |place: [f64; 3], label: &str, [dx, dy]: Point, anchor| {
@@ -159,11 +136,7 @@ impl Room {
         ];
         for (place, [dx, dy], name) in names {
             let [x, y] = self.project(place);
-            canvas.text(
-                [x + dx, y + dy],
-                name,
-                Face::new(LABEL, INK, Anchor::Middle),
-            );
+            canvas.text([x + dx, y + dy], name, Face::new(LABEL, INK, Anchor::Middle));
         }
     }
 }
@@ -177,40 +150,25 @@ impl Room {
 pub fn surface(title: &str, surface: &Surface<'_>) -> Result<Figure, FigureError> {
     surface.check(title)?;
     let (x, y) = surface.scales();
-    let side = |scale: &Scale, i: usize| {
-        scale.low() + (scale.high() - scale.low()) * i as f64 / FACETS as f64
-    };
+    let side =
+        |scale: &Scale, i: usize| scale.low() + (scale.high() - scale.low()) * i as f64 / FACETS as f64;
     let heights: Vec<f64> = (0..(FACETS + 1) * (FACETS + 1))
         .map(|i| (surface.f)(side(&x, i % (FACETS + 1)), side(&y, i / (FACETS + 1))))
         .collect();
     let extent = Extent::of(heights.iter().copied());
     if extent.is_empty() {
-        return Err(FigureError::Empty {
-            title: title.to_owned(),
-            what: format!("\"{}\"", surface.name),
-        });
+        return Err(FigureError::Empty { title: title.to_owned(), what: format!("\"{}\"", surface.name) });
     }
     let top = below_title(title, WIDTH);
     let z = Scale::exact(false, extent.low, extent.high);
-    let room = Room {
-        x,
-        y,
-        z,
-        middle: [WIDTH / 2.0 - 10.0, top + 30.0 + HEIGHT / 2.0],
-    };
+    let room = Room { x, y, z, middle: [WIDTH / 2.0 - 10.0, top + 30.0 + HEIGHT / 2.0] };
     let mut canvas = Canvas::new(title, WIDTH, top + 52.0 + HEIGHT);
     let formula = format!("f(x, y) = {}", surface.name);
-    canvas.text(
-        [EDGE, top + 6.0],
-        &formula,
-        Face::new(TICK, MUTED, Anchor::Start),
-    );
+    canvas.text([EDGE, top + 6.0], &formula, Face::new(TICK, MUTED, Anchor::Start));
     room.draw(&mut canvas);
 
     let place = |i: usize| i as f64 / FACETS as f64;
-    let mut facets: Vec<(usize, usize)> = (0..FACETS * FACETS)
-        .map(|i| (i % FACETS, i / FACETS))
-        .collect();
+    let mut facets: Vec<(usize, usize)> = (0..FACETS * FACETS).map(|i| (i % FACETS, i / FACETS)).collect();
     // The farthest first: nearer facets cover them.
     let depth = |(i, j): &(usize, usize)| Room::depth(place(*i), place(*j));
     facets.sort_by(|a, b| depth(b).total_cmp(&depth(a)));
@@ -254,18 +212,10 @@ pub(super) mod tests {
     #[test]
     fn the_box_fits_the_sheet_and_is_right_handed() {
         let scale = Scale::exact(false, 0.0, 1.0);
-        let room = Room {
-            x: scale,
-            y: scale,
-            z: scale,
-            middle: [0.0, 0.0],
-        };
+        let room = Room { x: scale, y: scale, z: scale, middle: [0.0, 0.0] };
         for i in 0..8_u8 {
             let [x, y] = room.project([0, 1, 2].map(|bit| f64::from(i >> bit & 1)));
-            assert!(
-                x.abs() < WIDTH / 2.0 - 40.0 && y.abs() <= HEIGHT / 2.0,
-                "{x} {y}"
-            );
+            assert!(x.abs() < WIDTH / 2.0 - 40.0 && y.abs() <= HEIGHT / 2.0, "{x} {y}");
         }
         let origin = room.project([0.5; 3]);
         let (x, z) = (room.project([1.0, 0.5, 0.5]), room.project([0.5, 0.5, 1.0]));
@@ -274,21 +224,12 @@ pub(super) mod tests {
 
     #[test]
     fn holes_are_left_out_and_nothing_is_an_error() {
-        let hole = Surface {
-            f: &|x, y| if x > 0.0 { f64::INFINITY } else { x + y },
-            ..bowl()
-        };
+        let hole = Surface { f: &|x, y| if x > 0.0 { f64::INFINITY } else { x + y }, ..bowl() };
         let figure = surface("S", &hole).expect("drawn");
         assert!(!figure.svg().contains("NaN") && !figure.svg().contains("inf"));
         let facets = |f: &Figure| f.svg().matches("stroke-width=\"0.4\"").count();
         assert_eq!(facets(&figure), FACETS * FACETS / 2);
-        let lost = Surface {
-            f: &|_, _| f64::NAN,
-            ..bowl()
-        };
-        assert!(matches!(
-            surface("S", &lost),
-            Err(FigureError::Empty { .. })
-        ));
+        let lost = Surface { f: &|_, _| f64::NAN, ..bowl() };
+        assert!(matches!(surface("S", &lost), Err(FigureError::Empty { .. })));
     }
 }

@@ -5,12 +5,12 @@
 
 /// Advance widths of the printable ASCII characters from the space on, in 1/2048 of the font size.
 const ASCII: [u16; 95] = [
-    651, 821, 942, 1716, 1303, 1946, 1597, 563, 799, 799, 1024, 1716, 651, 739, 651, 690, 1303,
-    1303, 1303, 1303, 1303, 1303, 1303, 1303, 1303, 1303, 690, 690, 1716, 1716, 1716, 1087, 2048,
-    1401, 1405, 1430, 1577, 1294, 1178, 1587, 1540, 604, 604, 1343, 1141, 1767, 1532, 1612, 1235,
-    1612, 1423, 1300, 1251, 1499, 1401, 2025, 1403, 1251, 1403, 799, 690, 799, 1716, 1024, 1024,
-    1255, 1300, 1126, 1300, 1260, 721, 1300, 1298, 569, 569, 1186, 569, 1995, 1298, 1253, 1300,
-    1300, 842, 1067, 803, 1298, 1212, 1675, 1212, 1212, 1075, 1303, 690, 1303, 1716,
+    651, 821, 942, 1716, 1303, 1946, 1597, 563, 799, 799, 1024, 1716, 651, 739, 651, 690, 1303, 1303, 1303,
+    1303, 1303, 1303, 1303, 1303, 1303, 1303, 690, 690, 1716, 1716, 1716, 1087, 2048, 1401, 1405, 1430, 1577,
+    1294, 1178, 1587, 1540, 604, 604, 1343, 1141, 1767, 1532, 1612, 1235, 1612, 1423, 1300, 1251, 1499, 1401,
+    2025, 1403, 1251, 1403, 799, 690, 799, 1716, 1024, 1024, 1255, 1300, 1126, 1300, 1260, 721, 1300, 1298,
+    569, 569, 1186, 569, 1995, 1298, 1253, 1300, 1300, 842, 1067, 803, 1298, 1212, 1675, 1212, 1212, 1075,
+    1303, 690, 1303, 1716,
 ];
 
 fn advance(letter: char) -> u16 {
@@ -35,10 +35,7 @@ pub(super) fn width(text: &str, size: u32) -> f64 {
 
 /// The widest of several texts.
 pub(super) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>, size: u32) -> f64 {
-    texts
-        .into_iter()
-        .map(|text| width(text, size))
-        .fold(0.0, f64::max)
+    texts.into_iter().map(|text| width(text, size)).fold(0.0, f64::max)
 }
 
 /// `text` in lines of at most `room`, broken at spaces; a longer word stays whole.
@@ -64,18 +61,12 @@ pub(super) fn plain(content: &str) -> String {
 /// Control characters are not allowed in XML; each becomes a space.
 fn printable(content: &str) -> String {
     let drawable = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    content
-        .chars()
-        .map(|c| if drawable(c) { c } else { ' ' })
-        .collect()
+    content.chars().map(|c| if drawable(c) { c } else { ' ' }).collect()
 }
 
 /// A text as the content of an element.
 pub(super) fn escape(content: &str) -> String {
-    printable(content)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    printable(content).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -94,10 +85,7 @@ mod tests {
         let text = "all units of a layer do the same work, so depth adds nothing";
         let lines = wrap(text, 11, 120.0);
         assert!(lines.len() > 2);
-        assert!(
-            lines.iter().all(|line| width(line, 11) <= 120.0),
-            "{lines:?}"
-        );
+        assert!(lines.iter().all(|line| width(line, 11) <= 120.0), "{lines:?}");
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrap("immeasurable", 11, 5.0), ["immeasurable"]);
     }

@@ -46,11 +46,7 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
             })
             .collect(),
     };
-    let figure = histograms(
-        &study.title,
-        "activation",
-        &all.iter().map(row).collect::<Vec<_>>(),
-    )?;
+    let figure = histograms(&study.title, "activation", &all.iter().map(row).collect::<Vec<_>>())?;
     let (mut statistics, mut shown, mut bins) = (Vec::new(), Vec::new(), Vec::new());
     for (signal, layers) in all {
         for (index, layer) in layers.iter().enumerate() {
@@ -58,12 +54,8 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
             let values = [layer.mean, layer.std, layer.saturated, layer.dead];
             statistics.push(place.iter().cloned().chain(values.map(full)).collect());
             let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-            let rounded = [
-                short(layer.mean),
-                short(layer.std),
-                percent(layer.saturated),
-                percent(layer.dead),
-            ];
+            let rounded =
+                [short(layer.mean), short(layer.std), percent(layer.saturated), percent(layer.dead)];
             shown.push(place.iter().cloned().chain(rounded).collect());
             let edges = layer.histogram.edges.windows(2);
             bins.extend(edges.zip(&layer.histogram.counts).map(|(edge, count)| {
@@ -81,7 +73,7 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
         title: study.title.clone(),
         question: study.question.clone(),
         method: format!(
-            "{} standard normal inputs of {} columns through {} layers of {} units, without biases, in f64; seed {}. Saturated: within 2 % of a flat end of sigmoid or tanh. Dead: units that are 0 for every input.",
+            "{} inputs of {} standard normal columns through {} layers of {} units, without biases, in f64; seed {}. Saturated: within 2 % of a flat end of sigmoid or tanh. Dead: units that are 0 for every input.",
             first.samples, first.width, first.layers, first.width, first.seed
         ),
         sentences: all
@@ -90,13 +82,13 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
             .collect(),
         figures: vec![Drawn {
             name: "histograms".into(),
-            caption: "Histograms of 30 bins: settings down, layers across.".into(),
+            caption: "What comes out of each layer before any training: settings down, layers across, with the reading of each row below its name. Wanted is a spread that stays from left to right; a heap at the ends (saturated), at one point or at 0 (collapsed) is trouble. The x axis is shared within a row only.".into(),
             figure,
         }],
         tables: vec![
             Table::hidden(
                 "layers",
-                "Mean, spread, saturation and dead units of each layer.",
+                "Mean and standard deviation (std) of each layer's activations, the share of them that is saturated, and the share of units that are dead.",
                 &headers,
                 statistics,
             )

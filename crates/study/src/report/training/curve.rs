@@ -1,0 +1,276 @@
+//! From recorded values to curves: averaged over stretches of the run, then over the seeds.
+
+use super::{Better, Group, Outcome, Training, WIDE, diverged_at};
+use crate::figure::{Axis, Series};
+use crate::report::short;
+use crate::statistics::mean;
+use crate::training::Length;
+use crate::trial::Record;
+
+/// Points of a loss curve: enough to see its shape, few enough to average the noise of single batches.
+const POINTS: u64 = 50;
+/// A curve that starts this many times above all others would press them flat.
+const FAR: f64 = 4.0;
+
+/// The axes of the curves, and what must be said to read them.
+pub(super) struct Axes {
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    /// What lies outside.
+    cut: Option<String>,
+}
+
+impl Axes {
+    /// How the curves are to be read.
+    pub(super) fn reading(&self, training: &Training) -> String {
+        let lines = match training.seeds {
+            1 => "Lines: the one seed.".to_owned(),
+            n => format!("Lines: mean of the {n} seeds; bands: from the lowest to the highest seed."),
+        };
+        let log = if self.y.log { " The axis is logarithmic." } else { "" };
+        let cut = self.cut.as_ref().map_or(String::new(), |cut| format!(" {cut}"));
+        let every = match training.record_every {
+            _ if shows_accuracy(training) => String::new(),
+            0 | 1 => String::new(),
+            n => format!(" The loss was recorded every {n} steps."),
+        };
+        format!("{lines}{every}{log}{cut}")
+    }
+}
+
+fn shows_accuracy(training: &Training) -> bool {
+    training.metric.better() == Better::Higher && training.evaluate_every > 0
+}
+
+/// Steps to one unit of the x axis: epochs where accuracies are measured once in each.
+fn steps_to_one(training: &Training) -> f64 {
+    if shows_accuracy(training) && matches!(training.length, Length::Epochs(_)) {
+        training.evaluate_every as f64
+    } else {
+        1.0
+    }
+}
+
+/// Steps that one point of a loss curve stands for: a whole number of records, so that every
+/// point averages equally many.
+fn stretch(training: &Training, outcome: &Outcome) -> u64 {
+    let each = training.record_every.max(1);
+    outcome.steps.div_ceil(POINTS).div_ceil(each).max(1) * each
+}
+
+/// The axes that suit these curves.
+pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -> Axes {
+    let one = steps_to_one(training);
+    let x = Axis::linear(if one == 1.0 { "step" } else { "epoch" });
+    let x = x.over(0.0, (outcome.steps as f64 / one).max(1.0));
+    if shows_accuracy(training) {
+        let y = Axis::linear("training accuracy (%)").over(0.0, 100.0);
+        return Axes { x, y, cut: None };
+    }
+    let each = stretch(training, outcome);
+    let name = match each {
+        1 => "training loss".to_owned(),
+        _ => format!("training loss (mean over {each} steps)"),
+    };
+    let finite = |s: &Series| s.mid.iter().copied().filter(|v| v.is_finite()).collect::<Vec<_>>();
+    let calm = || series.iter().filter(|s| s.diverged.is_none());
+    let values: Vec<f64> = calm().flat_map(|s| finite(s)).collect();
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(0.0, f64::max);
+    let log = low > 0.0 && high > WIDE * low;
+    let y = if log { Axis::log(name) } else { Axis::linear(name) };
+
+    let mut tops: Vec<f64> = calm().map(|s| finite(s).into_iter().fold(0.0, f64::max)).collect();
+    tops.sort_by(f64::total_cmp);
+    let cap = match tops[..] {
+        [.., second, top] if second > 0.0 && top > FAR * second => 1.5 * second,
+        _ => return Axes { x, y, cut: None },
+    };
+    // Only a short excursion is cut; a curve that stays up there is what there is to see.
+    let above: Vec<(&&Series, f64)> = calm()
+        .filter_map(|s| {
+            let all = finite(s);
+            let count = all.iter().filter(|v| **v > cap).count();
+            let top = all.iter().copied().fold(0.0, f64::max);
+            (count > 0 && 10 * count <= all.len()).then_some((s, top))
+        })
+        .collect();
+    let [(wild, top)] = above[..] else {
+        return Axes { x, y, cut: None };
+    };
+    let feet = calm().filter_map(|s| s.band.as_ref()).flat_map(|(low, _)| low);
+    let foot = feet.copied().filter(|v| *v > 0.0).fold(low, f64::min);
+    let y = if log { y.over(foot / 1.15, cap) } else { y.over(0.0, cap) };
+    let cut =
+        format!("{} leaves the panel at the top: it reaches {} early in the run.", wild.name, short(top));
+    Axes { x, y, cut: Some(cut) }
+}
+
+/// The curve of a group: mean over the seeds, from the lowest to the highest as band.
+///
+/// Where some seeds diverged the curve is that of the others: a mean whose members change on the
+/// way would jump.
+pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name: &str) -> Series {
+    let lost = group.diverged();
+    let all_lost = lost == group.records.len();
+    let records: Vec<&Record> =
+        group.records.iter().filter(|record| all_lost || record.diverged_at.is_none()).collect();
+    let one = steps_to_one(training);
+    let points = if shows_accuracy(training) {
+        accuracy_points(&records, one)
+    } else {
+        loss_points(&records, outcome.steps, stretch(training, outcome))
+    };
+    let mut series =
+        Series { name: name.to_owned(), note: diverged_at(group).unwrap_or_default(), ..Series::default() };
+    let (mut low, mut high) = (Vec::new(), Vec::new());
+    for (x, values) in points {
+        series.x.push(x);
+        series.mid.push(mean(&values));
+        low.push(values.iter().copied().fold(f64::INFINITY, f64::min));
+        high.push(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+    }
+    if records.len() > 1 {
+        series.band = Some((low, high));
+    }
+    if all_lost {
+        let last = group.records.iter().filter_map(|r| r.diverged_at).max();
+        series.diverged = last.map(|at| at as f64 / one);
+    }
+    series
+}
+
+/// (x, the seeds' values) of the recorded accuracies, in per cent.
+fn accuracy_points(records: &[&Record], one: f64) -> Vec<(f64, Vec<f64>)> {
+    let longest = records.iter().map(|r| r.accuracy.len()).max().unwrap_or(0);
+    let at = |i: usize| {
+        let values: Vec<(u64, f64)> =
+            records.iter().filter_map(|record| record.accuracy.get(i).copied()).collect();
+        let x = values.first()?.0 as f64 / one;
+        Some((x, values.iter().map(|(_, v)| 100.0 * v).collect()))
+    };
+    (0..longest).filter_map(at).collect()
+}
+
+/// (step, the seeds' values) of the recorded losses: means over equal stretches of the run, each
+/// placed at the middle of its stretch.
+fn loss_points(records: &[&Record], steps: u64, width: u64) -> Vec<(f64, Vec<f64>)> {
+    let of = |index: u64| {
+        let (from, to) = (index * width, (index + 1) * width);
+        let inside = |record: &&Record| {
+            let losses: Vec<f64> = record
+                .loss
+                .iter()
+                .filter(|(step, _)| (from + 1..=to).contains(step))
+                .map(|(_, loss)| *loss)
+                .collect();
+            (!losses.is_empty()).then(|| mean(&losses))
+        };
+        let values: Vec<f64> = records.iter().filter_map(inside).collect();
+        let middle = (from + to.min(steps)) as f64 / 2.0;
+        (!values.is_empty()).then_some((middle, values))
+    };
+    (0..=steps / width).filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Body, Study};
+    use crate::technique::Technique;
+    use crate::training::Grid;
+
+    /// A built-in study that shows losses, with an outcome of so many steps.
+    fn losses(record_every: u64, steps: u64) -> (Training, Outcome) {
+        let Body::Training(mut training) = Study::find("sensitivity").expect("built in").body else {
+            panic!("a training study");
+        };
+        training.record_every = record_every;
+        let outcome = Outcome { varying: Vec::new(), groups: Vec::new(), steps, examples: 1 };
+        (*training, outcome)
+    }
+
+    fn technique(grid: &Grid) -> Technique {
+        Technique {
+            hidden: grid.hidden[0].clone(),
+            activation: grid.activation[0],
+            init: grid.init[0],
+            rule: grid.rule[0],
+            schedule: grid.schedule[0].clone(),
+            norm: grid.norm[0],
+            dropout: grid.dropout[0],
+            guard: grid.guard[0],
+            decay: grid.decay[0],
+        }
+    }
+
+    fn record(seed: u64, diverged_at: Option<u64>, loss: &[f64]) -> Record {
+        Record {
+            id: String::new(),
+            seed,
+            diverged_at,
+            finals: None,
+            loss: (1..).zip(loss.iter().copied()).collect(),
+            accuracy: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    fn series(name: &str, mid: &[f64]) -> Series {
+        Series {
+            name: name.into(),
+            x: (0..mid.len()).map(|i| i as f64).collect(),
+            mid: mid.to_vec(),
+            ..Series::default()
+        }
+    }
+
+    #[test]
+    fn every_point_averages_equally_many_records() {
+        for (every, steps, width) in [(1, 2000, 40), (10, 300, 10), (7, 2000, 42), (1, 20, 1)] {
+            let (training, outcome) = losses(every, steps);
+            assert_eq!(stretch(&training, &outcome), width, "{every} {steps}");
+        }
+    }
+
+    #[test]
+    fn stretches_are_means_at_their_middle() {
+        let one = record(1, None, &[1.0, 3.0, 5.0, 7.0]);
+        let two = record(2, None, &[2.0, 4.0, 6.0, 8.0]);
+        let points = loss_points(&[&one, &two], 4, 2);
+        assert_eq!(points, [(1.0, vec![2.0, 3.0]), (3.0, vec![6.0, 7.0])]);
+    }
+
+    #[test]
+    fn a_seed_that_diverged_does_not_bend_the_mean_of_the_others() {
+        let (training, outcome) = losses(1, 3);
+        let mut group = Group {
+            name: "g".into(),
+            settings: Vec::new(),
+            technique: technique(&training.grid),
+            records: vec![record(1, None, &[3.0, 2.0, 1.0]), record(2, Some(2), &[9.0])],
+        };
+        let some = curve(&training, &outcome, &group, "g");
+        assert_eq!((some.mid, some.diverged), (vec![3.0, 2.0, 1.0], None));
+        assert_eq!(some.note, "1 of 2 seeds diverged at step 2");
+        group.records[0] = record(1, Some(3), &[7.0, 8.0]);
+        let all = curve(&training, &outcome, &group, "g");
+        assert_eq!((all.mid, all.diverged), (vec![8.0, 8.0], Some(3.0)));
+        assert_eq!(all.note, "diverged at steps 2–3");
+    }
+
+    #[test]
+    fn a_short_excursion_is_cut_and_named_and_a_high_curve_is_not() {
+        let (training, outcome) = losses(1, 20);
+        let calm = series("calm", &[2.0; 20]);
+        let mut spike = series("spike", &[1.0; 20]);
+        spike.mid[0] = 55.0;
+        let axes = |all: &[&Series]| super::axes(&training, &outcome, all);
+        let cut = axes(&[&calm, &spike]);
+        assert_eq!(cut.y.range.map(|(_, high)| high), Some(3.0));
+        assert!(cut.reading(&training).contains("spike leaves the panel"));
+        let high = series("high", &[55.0; 20]);
+        assert_eq!(axes(&[&calm, &high]).y.range, None);
+        assert_eq!(axes(&[&spike]).y.range, None);
+    }
+}
