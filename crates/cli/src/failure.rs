@@ -56,7 +56,9 @@ impl From<io::Error> for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
         match error {
-            DataError::Unknown { .. } => Self::Usage(error.to_string()),
+            DataError::Unknown { .. } | DataError::BuiltIn { .. } => Self::Usage(error.to_string()),
+            // What cannot be read is missing; a folder that cannot be written is no fault of the data.
+            DataError::Io { action, .. } if action != "read" => Self::Failed(error.to_string()),
             _ => Self::Data(error.to_string()),
         }
     }

@@ -74,3 +74,83 @@ pub fn run(
         outcome
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+    use crate::technique::Field;
+    use crate::testing::{digits, trial};
+
+    fn trials(data: &Dataset) -> Vec<Trial> {
+        let rules = ["sgd:lr=0.1", "adam", "sgd:lr=1e6"];
+        let of = |rule| {
+            let deep = trial(data, &[(Field::Rule, rule), (Field::Hidden, "10-10-10")]);
+            (1..=3).map(move |seed| Trial { seed, ..deep.clone() })
+        };
+        rules.into_iter().flat_map(of).collect()
+    }
+
+    /// Steps told of, over all threads.
+    #[derive(Default)]
+    struct Steps(AtomicU64);
+
+    impl Watch for Steps {
+        fn advance(&self, steps: u64) {
+            self.0.fetch_add(steps, Ordering::Relaxed);
+        }
+    }
+
+    fn jobs(n: usize) -> NonZeroUsize {
+        NonZeroUsize::new(n).unwrap()
+    }
+
+    #[test]
+    fn any_number_of_workers_gives_the_same_records() {
+        let data = digits();
+        let trials = trials(&data);
+        let records = |workers| {
+            let (mut records, steps) = (Vec::new(), Steps::default());
+            let keep = |record| {
+                records.push(Record { seconds: 0.0, ..record });
+                Ok(())
+            };
+            run(&trials, &data, jobs(workers), &steps, keep).unwrap();
+            assert_eq!(steps.0.into_inner(), 20 * trials.len() as u64);
+            records.sort_by(|a, b| a.id.cmp(&b.id));
+            records
+        };
+        let one = records(1);
+        assert_eq!(one.len(), trials.len());
+        assert!(one.windows(2).all(|pair| pair[0].id != pair[1].id));
+        assert!(one.iter().any(|record| record.diverged_at.is_some()));
+        assert_eq!(one, records(4));
+        assert_eq!(one, records(64));
+    }
+
+    #[test]
+    fn the_first_error_ends_a_run_and_what_had_finished_is_kept() {
+        let data = digits();
+        let mut trials = trials(&data);
+        trials[2].batch = 0;
+        let mut kept = Vec::new();
+        let keep = |record: Record| {
+            kept.push(record.id);
+            Ok(())
+        };
+        let error = run(&trials, &data, jobs(1), &Silent, keep).unwrap_err();
+        assert!(matches!(error, StudyError::Classify(_)), "{error}");
+        assert!(kept.starts_with(&[trials[0].id(), trials[1].id()]));
+        assert!(kept.len() < trials.len() - 1, "trials went on after the error");
+
+        let full = |_| Err(StudyError::Setting("no room".into()));
+        let error = run(&trials[..2], &data, jobs(2), &Silent, full).unwrap_err();
+        assert_eq!(error.to_string(), "no room");
+    }
+
+    #[test]
+    fn no_trials_are_soon_done() {
+        run(&[], &digits(), jobs(4), &Silent, |_| panic!("there is nothing to keep")).unwrap();
+    }
+}

@@ -26,5 +26,7 @@ pub mod spec;
 pub mod statistics;
 pub mod summary;
 pub mod technique;
+#[cfg(test)]
+mod testing;
 pub mod training;
 pub mod trial;

@@ -63,10 +63,10 @@ pub struct Ran {
 }
 
 impl Study {
-    /// The study with a caller's changes.
+    /// The study with a caller's changes; those that its kind has no use for change nothing.
     ///
     /// # Errors
-    /// When a change is 0, or the kind of study has no such thing.
+    /// When a change is 0.
     pub fn with(mut self, overrides: Overrides) -> Result<Self, StudyError> {
         if overrides.seeds == Some(0) || overrides.steps == Some(0) {
             return Err(StudyError::Setting(

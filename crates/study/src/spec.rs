@@ -95,7 +95,12 @@ impl Study {
         }
         let path = Path::new(name);
         if path.exists() {
-            let text = std::fs::read_to_string(path).map_err(StudyError::io("read", path))?;
+            let bytes = std::fs::read(path).map_err(StudyError::io("read", path))?;
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let whole = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = 1 + whole.iter().filter(|byte| **byte == b'\n').count();
+                StudyError::File { file: name.to_owned(), line, what: "expected text in UTF-8".to_owned() }
+            })?;
             let stem = path.file_stem().map_or_else(
                 || name.to_owned(),
                 |stem| stem.to_string_lossy().into_owned(),
@@ -151,16 +156,32 @@ impl Study {
                 ),
             ));
         }
+        if raw.training.is_none() {
+            // Read by no other body: to ignore one in silence would be to run another study than the one written.
+            let strays = [
+                ("data", raw.data.as_ref().map(Spanned::span)),
+                ("network", raw.network.as_ref().map(Spanned::span)),
+                ("technique", raw.technique.as_ref().map(Spanned::span)),
+                ("report", raw.report.as_ref().map(Spanned::span)),
+            ];
+            if let Some((name, span)) = strays.into_iter().find_map(|(name, span)| Some((name, span?))) {
+                let what = format!("[{name}] belongs to a study with [training], found [{}]", found[0]);
+                return Err(source.at(span.start, what));
+            }
+        }
         let body = match (raw.descent, raw.activations) {
             (Some(descent), _) => Body::Descent(descent.resolve(&source)?),
-            (_, Some(activations)) => Body::Activations(activations.resolve(&source)?),
+            (_, Some(activations)) => {
+                let at = activations.span().start;
+                Body::Activations(activations.into_inner().resolve(&source, at)?)
+            }
             _ => {
                 let tables = training::Tables {
                     data: raw.data,
-                    network: raw.network,
-                    technique: raw.technique,
+                    network: raw.network.map(Spanned::into_inner),
+                    technique: raw.technique.map(Spanned::into_inner),
                     training: raw.training,
-                    report: raw.report,
+                    report: raw.report.map(Spanned::into_inner),
                 };
                 Body::Training(Box::new(tables.resolve(&source)?))
             }
@@ -182,12 +203,12 @@ struct StudyFile {
     title: String,
     question: Option<String>,
     data: Option<Spanned<training::DataTable>>,
-    network: Option<training::NetworkTable>,
-    technique: Option<training::TechniqueTable>,
+    network: Option<Spanned<training::NetworkTable>>,
+    technique: Option<Spanned<training::TechniqueTable>>,
     training: Option<Spanned<training::TrainingTable>>,
-    report: Option<training::ReportTable>,
+    report: Option<Spanned<training::ReportTable>>,
     descent: Option<DescentTable>,
-    activations: Option<ActivationsTable>,
+    activations: Option<Spanned<ActivationsTable>>,
 }
 
 #[derive(Deserialize)]
@@ -254,10 +275,20 @@ struct SettingTable {
 }
 
 impl ActivationsTable {
-    fn resolve(self, source: &Source<'_>) -> Result<Vec<Signal>, StudyError> {
-        if self.settings.is_empty() || self.layers * self.width * self.samples == 0 {
-            let what = "activations: expected at least one setting, layer, unit and sample";
-            return Err(source.at(0, what.to_owned()));
+    fn resolve(self, source: &Source<'_>, at: usize) -> Result<Vec<Signal>, StudyError> {
+        if self.settings.is_empty() {
+            let what = "activations.settings: expected at least one, found an empty list";
+            return Err(source.at(at, what.to_owned()));
+        }
+        for (key, found, most) in [
+            ("layers", self.layers, 4096),
+            ("width", self.width, 4096),
+            ("samples", self.samples, 1_000_000),
+        ] {
+            if !(1..=most).contains(&found) {
+                let what = format!("activations.{key}: expected a whole number from 1 to {most}, found {found}");
+                return Err(source.at(at, what));
+            }
         }
         let signals = self.settings.iter().map(|setting| {
             Ok(Signal {
@@ -275,7 +306,7 @@ impl ActivationsTable {
 
 /// One word or a list of them.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a word or a list of words")]
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -297,20 +328,14 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// The line that a byte of the text stands on, from 1.
+    fn line(&self, offset: usize) -> usize {
+        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    }
+
     /// An error at a byte of the text.
     fn at(&self, offset: usize, what: String) -> StudyError {
-        let line = 1 + self
-            .text
-            .as_bytes()
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count();
-        StudyError::File {
-            file: self.file.to_owned(),
-            line,
-            what,
-        }
+        StudyError::File { file: self.file.to_owned(), line: self.line(offset), what }
     }
 
     /// What the TOML reader found wrong; a misspelt key gets the nearest one that is known.
@@ -326,11 +351,7 @@ impl Source<'_> {
             .unwrap_or_default();
         let span = error.span().unwrap_or_default();
         // The line itself tells which key of which table is meant.
-        let line = self.text[..span.start.min(self.text.len())]
-            .lines()
-            .count()
-            .max(1);
-        let shown = self.text.lines().nth(line - 1).unwrap_or_default().trim();
+        let shown = self.text.lines().nth(self.line(span.start) - 1).unwrap_or_default().trim();
         let shown = if shown.is_empty() {
             String::new()
         } else {
@@ -372,10 +393,10 @@ impl Source<'_> {
         }
         let start = words.span().start;
         let parse = |word: &String| {
-            // The word's own line, when it stands on a line of its own.
-            let offset = self.text[start..]
-                .find(word.as_str())
-                .map_or(start, |offset| start + offset);
+            // The word's own line: with its quotes, for `adam` is also a part of `adamw`.
+            let quoted = [format!("\"{word}\""), format!("'{word}'")];
+            let offset = quoted.iter().find_map(|quoted| self.text[start..].find(quoted));
+            let offset = offset.map_or(start, |offset| start + offset);
             word.parse()
                 .map_err(|error: F::Err| self.at(offset, format!("{key}: {error}")))
         };

@@ -121,6 +121,10 @@ impl Paired {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -160,5 +164,77 @@ mod tests {
         );
         let equal = summary(&[0.1, 0.1, 0.1]).unwrap();
         assert_eq!(equal.sd, Some(0.0));
+    }
+
+    /// Recorded with SciPy: see goldens/samples.py.
+    fn golden() -> Value {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../goldens/statistics.json");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn numbers(value: &Value) -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    }
+
+    fn assert_close(found: f64, expected: f64, what: &str) {
+        let apart = (found - expected).abs();
+        assert!(apart <= 1e-9 * expected.abs(), "{what}: expected {expected:?}, found {found:?}");
+    }
+
+    #[test]
+    fn quantiles_of_t_are_the_recorded_ones() {
+        let quantiles = numbers(&golden()["t_quantiles"]);
+        assert_eq!(quantiles.len(), 100);
+        for (index, expected) in quantiles.into_iter().enumerate() {
+            assert_close(t975(index + 1), expected, &format!("t(.975, {})", index + 1));
+        }
+    }
+
+    #[test]
+    fn means_deviations_and_intervals_are_the_recorded_ones() {
+        let golden = golden();
+        let cases = golden["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 30);
+        for (index, case) in cases.iter().enumerate() {
+            for (sample, of) in [("a", "of_a"), ("b", "of_b")] {
+                let found = summary(&numbers(&case[sample])).unwrap();
+                let what = |part: &str| format!("case {index}, {part} of {sample}");
+                assert_close(found.mean, case[of]["mean"].as_f64().unwrap(), &what("mean"));
+                assert_close(found.sd.unwrap(), case[of]["sd"].as_f64().unwrap(), &what("sd"));
+                let (interval, (low, high)) = (numbers(&case[of]["interval"]), found.ci95.unwrap());
+                assert_close(low, interval[0], &what("lower end"));
+                assert_close(high, interval[1], &what("upper end"));
+            }
+        }
+    }
+
+    #[test]
+    fn paired_intervals_and_their_verdicts_are_the_recorded_ones() {
+        let golden = golden();
+        let mut seen = Vec::new();
+        for (index, case) in golden["cases"].as_array().unwrap().iter().enumerate() {
+            let pairs: Vec<_> = numbers(&case["a"]).into_iter().zip(numbers(&case["b"])).collect();
+            let found = paired(&pairs);
+            let expected = &case["difference"];
+            let what = |part: &str| format!("case {index}, {part} of the difference");
+            assert_eq!(found.n, case["n"].as_u64().unwrap() as usize);
+            let mean = expected["mean"].as_f64().unwrap();
+            assert_close(found.difference.unwrap(), mean, &what("mean"));
+            let (interval, (low, high)) = (numbers(&expected["interval"]), found.ci95.unwrap());
+            assert_close(low, interval[0], &what("lower end"));
+            assert_close(high, interval[1], &what("upper end"));
+            // The recorded p is that of the t-test, which must decide as the interval does.
+            let verdict = match (expected["p"].as_f64().unwrap() < 0.05, mean > 0.0) {
+                (false, _) => Verdict::Undecided,
+                (true, true) => Verdict::Better,
+                (true, false) => Verdict::Worse,
+            };
+            assert_eq!(found.verdict(Better::Higher), verdict, "case {index}");
+            seen.push(verdict);
+        }
+        for verdict in [Verdict::Better, Verdict::Worse, Verdict::Undecided] {
+            assert!(seen.contains(&verdict), "no recorded sample comes to {verdict:?}");
+        }
     }
 }

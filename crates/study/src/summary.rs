@@ -55,3 +55,54 @@ pub fn summarise(
         "out": out.display().to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Body, Study};
+    use crate::technique::Field;
+    use crate::testing::{diverged, group, outcome, record, three};
+
+    fn summarised(groups: Vec<crate::training::Group>) -> Value {
+        let text = "title = \"t\"\n[data]\nname = \"digits\"\n[training]\nbatch = 1\nsteps = 1";
+        let Body::Training(training) = Study::parse("t", "t", text).unwrap().body else { panic!() };
+        summarise("mine", "digits", &training, &outcome(groups), Path::new("there"))
+    }
+
+    #[test]
+    fn groups_and_comparisons_have_their_numbers() {
+        let of = |rule, loss| group(&[(Field::Rule, rule)], three(loss, 0.9, 0.8));
+        let all = summarised(vec![of("adam", 0.5), of("sgd", 1.5)]);
+        assert_eq!((&all["study"], &all["data"], &all["out"]), (&json!("mine"), &json!("digits"), &json!("there")));
+        let first = &all["groups"][0];
+        assert_eq!(first["settings"], json!({ "rule": "adam" }));
+        assert_eq!((&first["n"], &first["diverged"]), (&json!(3), &json!(0)));
+        let loss = &first["final"]["train_loss"];
+        assert!((loss["mean"].as_f64().unwrap() - 0.5).abs() < 1e-12);
+        assert!((loss["sd"].as_f64().unwrap() - 0.005).abs() < 1e-12);
+        let ends: Vec<f64> = loss["ci95"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+        // t(.975, 2) = 4.302652729749462
+        let half = 4.302652729749462 * 0.005 / 3_f64.sqrt();
+        assert!((ends[0] - 0.5 + half).abs() < 1e-9 && (ends[1] - 0.5 - half).abs() < 1e-9, "{ends:?}");
+        let comparison = &all["comparisons"][0];
+        assert_eq!(comparison["a"], "adam");
+        assert_eq!(comparison["b"], "sgd");
+        assert_eq!(comparison["metric"], "train_loss");
+        assert_eq!(comparison["verdict"], "better");
+        assert!((comparison["difference"].as_f64().unwrap() + 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_does_not_exist_is_null() {
+        let gone = group(&[(Field::Rule, "sgd:lr=1e6")], vec![diverged(1, 4)]);
+        let once = group(&[(Field::Rule, "adam")], vec![record(1, 0.5, 0.9, 0.8)]);
+        let all = summarised(vec![gone, once]);
+        let (gone, once) = (&all["groups"][0], &all["groups"][1]);
+        assert_eq!((&gone["n"], &gone["diverged"]), (&json!(1), &json!(1)));
+        assert_eq!(gone["final"]["test_accuracy"], json!({ "mean": null, "sd": null, "ci95": null }));
+        assert_eq!(once["final"]["test_accuracy"], json!({ "mean": 0.8, "sd": null, "ci95": null }));
+        let comparison = &all["comparisons"][0];
+        assert_eq!((&comparison["difference"], &comparison["ci95"]), (&Value::Null, &Value::Null));
+        assert_eq!(comparison["verdict"], "worse");
+    }
+}

@@ -31,18 +31,12 @@ pub(crate) fn run(args: &ListArgs) -> Outcome {
     let (rows, values): (Vec<Vec<String>>, Vec<Value>) = match args.what {
         Listing::Data => CARDS.iter().map(|card| {
             let row = vec![card.name.to_owned(), card.title.to_owned(), format!("{} + {} examples of {} in {} classes; {}", card.train, card.test, card.columns(), card.classes.len(), card.licence)];
-            let value = json!({
-                "name": card.name, "title": card.title, "train": card.train, "test": card.test,
-                "columns": card.columns(), "classes": card.classes, "licence": card.licence, "citation": card.citation,
-            });
-            (row, value)
+            (row, data_set(card))
         }).unzip(),
         Listing::Studies => {
             let studies = BUILT_IN.iter().map(|(name, _)| Study::find(name)).collect::<Result<Vec<_>, _>>()?;
-            studies.into_iter().map(|study| {
-                let value = json!({ "name": study.name, "title": study.title, "question": study.question });
-                (vec![study.name, study.title, study.question], value)
-            }).unzip()
+            let row = |study: Study| (vec![study.name.clone(), study.title.clone(), study.question.clone()], self::study(&study));
+            studies.into_iter().map(row).unzip()
         }
         what => {
             let cards = families().into_iter().find(|(listing, _)| *listing == what).map(|(_, cards)| cards).unwrap_or_default();
@@ -55,6 +49,19 @@ pub(crate) fn run(args: &ListArgs) -> Outcome {
         columns(&rows)?
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A data set for machines.
+pub(crate) fn data_set(card: &thalweg::problem::data::Card) -> Value {
+    json!({
+        "name": card.name, "title": card.title, "train": card.train, "test": card.test,
+        "columns": card.columns(), "classes": card.classes, "licence": card.licence, "citation": card.citation,
+    })
+}
+
+/// A built-in study for machines.
+pub(crate) fn study(study: &Study) -> Value {
+    json!({ "name": study.name, "title": study.title, "question": study.question })
 }
 
 /// A card for machines.

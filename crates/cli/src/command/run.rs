@@ -27,6 +27,12 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
         steps: args.steps,
     })?;
     let data = load(&mut study, args)?;
+    if args.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
+        message(quiet, format_args!("`{}` trains nothing: --seeds changes nothing", study.name));
+    }
+    if args.steps.is_some() && matches!(study.body, Body::Activations(_)) {
+        message(quiet, format_args!("`{}` takes no steps: --steps changes nothing", study.name));
+    }
     let seeds = match &study.body {
         Body::Training(training) => format!("1 to {} for every technique", training.seeds),
         Body::Descent(_) | Body::Activations(_) => "as the study says".to_owned(),
@@ -82,7 +88,10 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     if diverged > 0 {
         message(
             quiet,
-            format_args!("{diverged} trials diverged; the report shows where"),
+            format_args!(
+                "{diverged} {} diverged; the report shows where",
+                if diverged == 1 { "trial" } else { "trials" }
+            ),
         );
         return Ok(ExitCode::from(SOME_FAILED));
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use thalweg::prelude::Family;
 use thalweg::prelude::{
-    Activation, Decay, Function, Guard, Init, Loss, Norm, Regularisation, Rule,
+    Activation, Decay, Function, Guard, Init, Loss, Norm, Regularisation, Rule, Study,
 };
 use thalweg::problem::data::CARDS;
 use thalweg::study::spec::BUILT_IN;
@@ -14,7 +14,7 @@ use thalweg::technique::schedule::Curve;
 use thalweg::technique::word::nearest;
 
 use super::Outcome;
-use super::list::{families, value};
+use super::list::{data_set, families, study, value};
 use crate::args::ShowArgs;
 use crate::failure::Failure;
 use crate::output::{columns, json, line};
@@ -41,6 +41,10 @@ pub(crate) fn run(args: &ShowArgs) -> Outcome {
             }
         }
     } else if let Some(card) = CARDS.iter().find(|card| card.name == name) {
+        if args.json {
+            json(&data_set(card))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         line(format_args!(
             "{} — {}\n\n{}\n",
             card.name, card.title, card.about
@@ -56,7 +60,11 @@ pub(crate) fn run(args: &ShowArgs) -> Outcome {
             vec!["citation".into(), card.citation.to_owned()],
         ])?;
     } else if let Some((_, text)) = BUILT_IN.iter().find(|(study, _)| *study == name) {
-        line(text.trim_end())?;
+        if args.json {
+            json(&study(&Study::find(name)?))?;
+        } else {
+            line(text.trim_end())?;
+        }
     } else {
         let names = cards
             .iter()

@@ -38,7 +38,7 @@ pub(super) struct NetworkTable {
 
 /// `[100, 100]` is one network, `[[100], [100, 100]]` are two.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a list of widths, or a list of such lists")]
 enum Hidden {
     One(Vec<usize>),
     Many(Vec<Vec<usize>>),

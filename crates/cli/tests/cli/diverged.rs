@@ -1,0 +1,56 @@
+//! Trials that diverge: exit code 3, and the loss of them told everywhere.
+
+use super::{Home, list, number, study};
+
+#[test]
+fn divergence_is_told_in_json_tables_figures_and_page() {
+    let home = Home::new();
+    home.write("wild.toml", study("\"sgd:lr=0.1\", \"sgd:lr=1e6\"", ""));
+    let ran = home.run("run wild.toml --out o --json");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 trials diverged"), "{}", ran.stderr);
+    let all = ran.json();
+    let [fine, wild] = list(&all["groups"]) else { panic!("two groups") };
+    assert_eq!((&fine["n"], &fine["diverged"]), (&2.into(), &0.into()));
+    assert_eq!((&wild["n"], &wild["diverged"]), (&2.into(), &2.into()));
+    for metric in ["train_loss", "train_accuracy", "test_accuracy"] {
+        assert!(number(&fine["final"][metric]["mean"]) > 0.0);
+        for part in ["mean", "sd", "ci95"] {
+            assert!(wild["final"][metric][part].is_null(), "{}", wild["final"]);
+        }
+    }
+    for comparison in list(&all["comparisons"]) {
+        assert!(comparison["difference"].is_null() && comparison["ci95"].is_null());
+        assert_eq!(comparison["verdict"], "better");
+    }
+    let trials = home.read("o/trials.csv");
+    let rows: Vec<&str> = trials.lines().filter(|row| row.starts_with("sgd:lr=1000000")).collect();
+    assert_eq!(rows.len(), 2, "{trials}");
+    for row in rows {
+        let at = row.split("diverged at step ").nth(1).expect(row).split(',').next().unwrap();
+        assert!((1..=20).contains(&at.parse::<u64>().unwrap()), "{row}");
+        assert!(row.ends_with(",,,"), "a metric of what diverged: {row}");
+    }
+    assert!(home.read("o/figures/curves.svg").contains("diverged"));
+    assert!(home.read("o/figures/train_loss.svg").contains("diverged"));
+    let page = home.read("o/index.html");
+    assert!(page.contains("Of 4 trials some diverged: sgd:lr=1000000 in 2 of 2 seeds (at step "));
+
+    // Quiet changes the message, not the code; nor does a second look.
+    let again = home.run("run wild.toml --out o --quiet");
+    assert_eq!((again.code, again.stderr.as_str()), (3, ""));
+}
+
+#[test]
+fn a_study_of_which_nothing_is_left_still_has_a_report() {
+    let home = Home::new();
+    home.write("wild.toml", study("\"sgd:lr=1e6\"", ""));
+    let ran = home.run("run wild.toml --out o");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("diverged") && ran.stdout.trim_end().ends_with("o/index.html"),
+        "{}",
+        ran.stdout
+    );
+    assert!(home.read("o/figures/curves.svg").contains("diverged"));
+}

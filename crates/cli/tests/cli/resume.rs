@@ -1,0 +1,53 @@
+//! A run that goes on where it stopped.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{Home, study};
+
+fn summary(home: &Home, out: &str) -> Value {
+    let mut summary: Value = serde_json::from_str(&home.read(&format!("{out}/summary.json"))).unwrap();
+    assert_eq!(summary.as_object_mut().unwrap().remove("out").unwrap(), out);
+    summary
+}
+
+#[test]
+fn finished_trials_are_kept_and_a_torn_line_is_not() {
+    let home = Home::new();
+    home.write("small.toml", study("\"sgd\", \"adam\"", ""));
+    assert_eq!(home.run("run small.toml --out o --seeds 1 --jobs 2").code, 0);
+    let first = home.read("o/journal.jsonl");
+    assert_eq!(first.lines().count(), 2);
+
+    // Killed while it wrote the second line.
+    let torn = &first[..first.len() - 40];
+    fs::write(home.path("o/journal.jsonl"), torn).unwrap();
+    assert_eq!(home.run("run small.toml --out o --seeds 2 --jobs 2").code, 0);
+    let second = home.read("o/journal.jsonl");
+    let kept = first.lines().next().unwrap();
+    assert!(second.starts_with(&format!("{kept}\n")), "the line that was whole has changed");
+    assert_eq!(second.lines().count(), 4);
+
+    // Again: nothing is left to do, nothing changes.
+    assert_eq!(home.run("run small.toml --out o --seeds 2").code, 0);
+    assert_eq!(home.read("o/journal.jsonl"), second);
+
+    assert_eq!(home.run("run small.toml --out fresh --seeds 2 --jobs 1").code, 0);
+    assert_eq!(summary(&home, "o"), summary(&home, "fresh"));
+    for file in ["trials.csv", "series.csv", "groups.csv", "comparisons.csv", "resolved.toml"] {
+        assert_eq!(home.read(&format!("o/{file}")), home.read(&format!("fresh/{file}")), "{file}");
+    }
+    for figure in ["curves.svg", "train_loss.svg"] {
+        assert_eq!(home.read(&format!("o/figures/{figure}")), home.read(&format!("fresh/figures/{figure}")));
+    }
+}
+
+#[test]
+fn a_damaged_line_is_named_and_nothing_is_overwritten() {
+    let home = Home::new();
+    home.write("small.toml", study("\"sgd\"", ""));
+    home.write("o/journal.jsonl", "{}\n");
+    home.fails("run small.toml --out o", 1, &["journal.jsonl:1:", "damaged"]);
+    assert_eq!(home.read("o/journal.jsonl"), "{}\n");
+}

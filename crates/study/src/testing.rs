@@ -1,0 +1,108 @@
+//! What tests of this crate are made of: techniques, records and groups written by hand.
+
+use problem::classify::Sampling;
+use problem::data::{Dataset, Shelf};
+
+use crate::technique::{Field, Technique};
+use crate::training::{Group, Outcome};
+use crate::trial::{Finals, LossAt, Record, Trial};
+
+/// The digits, which need no file.
+pub(crate) fn digits() -> Dataset {
+    Shelf::new(None).load("digits").expect("the digits are built in")
+}
+
+/// A technique with these choices: a hidden layer of 10, ReLU, He, SGD of rate .1, and nothing else.
+pub(crate) fn technique(choices: &[(Field, &str)]) -> Technique {
+    let word = |field, default| {
+        choices.iter().find(|(chosen, _)| *chosen == field).map_or(default, |(_, word)| *word)
+    };
+    let widths = word(Field::Hidden, "10");
+    Technique {
+        hidden: widths.split('-').map(|width| width.parse().unwrap()).collect(),
+        activation: word(Field::Activation, "relu").parse().unwrap(),
+        init: word(Field::Init, "he").parse().unwrap(),
+        rule: word(Field::Rule, "sgd:lr=0.1").parse().unwrap(),
+        schedule: word(Field::Schedule, "constant").parse().unwrap(),
+        norm: word(Field::Norm, "none").parse().unwrap(),
+        dropout: word(Field::Dropout, "none").parse().unwrap(),
+        guard: word(Field::Guard, "none").parse().unwrap(),
+        decay: word(Field::Decay, "none").parse().unwrap(),
+    }
+}
+
+/// A short trial on the digits.
+pub(crate) fn trial(data: &Dataset, choices: &[(Field, &str)]) -> Trial {
+    Trial {
+        data: data.fingerprint.clone(),
+        examples: 200,
+        technique: technique(choices),
+        batch: 20,
+        sampling: Sampling::Replacement,
+        steps: 20,
+        loss_at: LossAt::Before,
+        record_every: 5,
+        evaluate_every: 10,
+        seed: 1,
+    }
+}
+
+/// A finished trial: training loss and accuracy the same from the first step to the last, and the test accuracy.
+pub(crate) fn record(seed: u64, loss: f64, train: f64, test: f64) -> Record {
+    let finals = Finals { train_loss: loss, train_accuracy: train, test_accuracy: test };
+    Record {
+        id: String::new(),
+        seed,
+        diverged_at: None,
+        finals: Some(finals),
+        loss: vec![(1, loss), (10, loss), (20, loss)],
+        accuracy: vec![(10, train), (20, train)],
+        seconds: 0.0,
+    }
+}
+
+/// A trial that diverged at a step before its first measurement of the accuracy.
+pub(crate) fn diverged(seed: u64, at: u64) -> Record {
+    Record {
+        diverged_at: Some(at),
+        finals: None,
+        loss: vec![(1, 2.3)],
+        accuracy: Vec::new(),
+        ..record(seed, 0.0, 0.0, 0.0)
+    }
+}
+
+/// Three seeds around these values, no two differences between such groups quite the same.
+pub(crate) fn three(loss: f64, train: f64, test: f64) -> Vec<Record> {
+    let seeds = [(1, 1.0), (2, 1.01), (3, 0.99)];
+    seeds.map(|(seed, luck)| record(seed, luck * loss, luck * train, luck * test)).to_vec()
+}
+
+/// The two values of a study's field, three seeds each, as like as two groups can be: nothing between them is decided.
+pub(crate) fn twin(records: &[Record]) -> Vec<Record> {
+    let mut twin = records.to_vec();
+    for (index, record) in twin.iter_mut().enumerate() {
+        let luck = [1.02, 0.98, 1.0][index % 3];
+        record.loss.iter_mut().for_each(|(_, loss)| *loss *= luck);
+        record.accuracy.iter_mut().for_each(|(_, accuracy)| *accuracy *= luck);
+        if let Some(finals) = &mut record.finals {
+            finals.train_loss *= luck;
+            finals.train_accuracy *= luck;
+            finals.test_accuracy *= luck;
+        }
+    }
+    twin
+}
+
+/// A group with these choices.
+pub(crate) fn group(choices: &[(Field, &str)], records: Vec<Record>) -> Group {
+    let settings: Vec<_> = choices.iter().map(|(field, word)| (*field, (*word).to_owned())).collect();
+    let name = choices.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
+    Group { name, settings, technique: technique(choices), records }
+}
+
+/// A study with these groups; the fields of the first group vary.
+pub(crate) fn outcome(groups: Vec<Group>) -> Outcome {
+    let varying = groups.first().map(|group| group.settings.iter().map(|(field, _)| *field).collect());
+    Outcome { varying: varying.unwrap_or_default(), groups, steps: 20, examples: 200 }
+}
