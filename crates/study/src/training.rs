@@ -433,3 +433,6 @@ impl Group {
             .count()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -260,3 +260,6 @@ impl Trial {
         Ok(record)
     }
 }
+
+#[cfg(test)]
+mod tests;
