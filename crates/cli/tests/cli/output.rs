@@ -28,6 +28,7 @@ fn a_folder_that_cannot_be_written_is_found_before_any_work() {
             assert!(error.starts_with(&format!("error: cannot create {out}")), "{line}: {error}");
         }
     }
+    home.fails("data fetch mnist --data-dir file/below", 1, &["cannot create file/below/mnist"]);
     assert_eq!(home.read("file"), "in the way");
 }
 
