@@ -69,9 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for step in [10, 30, 100] {
         println!("{step:>5} {:>13.5} {:>13.5}", lion.values[step], adam.values[step]);
     }
-    println!(
-        "Lion's steps never shrink and its momentum is long: without a schedule it swings past the minimum.\n"
-    );
+    println!("Lion's momentum is long: without a schedule it swings past the minimum.\n");
 
     let data = Shelf::new(None).load("digits")?;
     println!("Test accuracy on digits after 300 steps (one seed: a look, not a verdict):");
