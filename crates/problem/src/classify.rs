@@ -87,21 +87,10 @@ impl<'d, T: Real> Classification<'d, T> {
             return Err(ClassifyError::Batch { batch, examples });
         }
         if (spec.inputs, spec.outputs) != (data.columns, data.classes.len()) {
-            let (expected, found) = (
-                (data.columns, data.classes.len()),
-                (spec.inputs, spec.outputs),
-            );
-            return Err(ClassifyError::Shape {
-                data: data.name.clone(),
-                expected,
-                found,
-            });
+            let (expected, found) = ((data.columns, data.classes.len()), (spec.inputs, spec.outputs));
+            return Err(ClassifyError::Shape { data: data.name.clone(), expected, found });
         }
-        let pass = Pass {
-            rows: batch,
-            phase: Phase::Training,
-            key: key(seed, Purpose::Dropout, 0),
-        };
+        let pass = Pass { rows: batch, phase: Phase::Training, key: key(seed, Purpose::Dropout, 0) };
         Ok(Self {
             data,
             examples,
@@ -132,28 +121,16 @@ impl<'d, T: Real> Classification<'d, T> {
     /// Loss and gradient on the mini-batch of a step, counted from 0: the same batch for every technique with this seed.
     pub fn gradient(&mut self, params: &[T], step: u64, grads: &mut [T]) -> f64 {
         self.draw(step);
-        self.pass = Pass {
-            rows: self.batch,
-            phase: Phase::Training,
-            key: key(self.seed, Purpose::Dropout, step),
-        };
+        self.pass =
+            Pass { rows: self.batch, phase: Phase::Training, key: key(self.seed, Purpose::Dropout, step) };
         self.load(Part::Train, self.batch);
-        self.net.gradient(
-            params,
-            &self.pass,
-            Target::Classes(&self.classes[..self.batch]),
-            grads,
-        )
+        self.net.gradient(params, &self.pass, Target::Classes(&self.classes[..self.batch]), grads)
     }
 
     /// The loss on the batch of the last [`Classification::gradient`], with other parameters; the running averages stay as they are.
     pub fn loss_again(&mut self, params: &[T]) -> f64 {
-        let pass = Pass {
-            phase: Phase::Probing,
-            ..self.pass
-        };
-        self.net
-            .loss(params, &pass, Target::Classes(&self.classes[..self.batch]))
+        let pass = Pass { phase: Phase::Probing, ..self.pass };
+        self.net.loss(params, &pass, Target::Classes(&self.classes[..self.batch]))
     }
 
     /// Loss and accuracy on a whole part, in evaluation phase.
@@ -166,16 +143,9 @@ impl<'d, T: Real> Classification<'d, T> {
         let (mut loss, mut right) = (0.0, 0_usize);
         for start in (0..count).step_by(CHUNK) {
             let rows = CHUNK.min(count - start);
-            self.rows[..rows]
-                .iter_mut()
-                .zip(start..)
-                .for_each(|(row, index)| *row = index);
+            self.rows[..rows].iter_mut().zip(start..).for_each(|(row, index)| *row = index);
             self.load(part, rows);
-            let pass = Pass {
-                rows,
-                phase: Phase::Evaluation,
-                ..self.pass
-            };
+            let pass = Pass { rows, phase: Phase::Evaluation, ..self.pass };
             let classes = &self.classes[..rows];
             let logits = self.net.forward(params, &pass);
             right += logits
@@ -185,10 +155,7 @@ impl<'d, T: Real> Classification<'d, T> {
                 .count();
             loss += self.net.last_loss(&pass, Target::Classes(classes)) * rows as f64;
         }
-        Measure {
-            loss: loss / count as f64,
-            accuracy: right as f64 / count as f64,
-        }
+        Measure { loss: loss / count as f64, accuracy: right as f64 / count as f64 }
     }
 
     /// The rows of a step's batch, into `self.rows`.
@@ -197,8 +164,7 @@ impl<'d, T: Real> Classification<'d, T> {
         match self.sampling {
             Sampling::Replacement => {
                 let mut rng = key(self.seed, Purpose::Batch, step).rng();
-                rows.iter_mut()
-                    .for_each(|row| *row = rng.random_range(0..self.examples));
+                rows.iter_mut().for_each(|row| *row = rng.random_range(0..self.examples));
             }
             Sampling::Epochs => {
                 let batches = (self.examples / self.batch) as u64;
@@ -206,8 +172,7 @@ impl<'d, T: Real> Classification<'d, T> {
                 if self.epoch != Some(epoch) {
                     self.order.clear();
                     self.order.extend(0..self.examples);
-                    self.order
-                        .shuffle(&mut key(self.seed, Purpose::Batch, epoch).rng());
+                    self.order.shuffle(&mut key(self.seed, Purpose::Batch, epoch).rng());
                     self.epoch = Some(epoch);
                 }
                 rows.copy_from_slice(&self.order[place * self.batch..(place + 1) * self.batch]);
@@ -309,8 +274,7 @@ mod tests {
     fn adam_learns_digits() {
         let data = digits();
         let mut problem =
-            Classification::<f32>::new(&data, None, &spec(&data, "none"), 50, Sampling::Epochs, 1)
-                .unwrap();
+            Classification::<f32>::new(&data, None, &spec(&data, "none"), 50, Sampling::Epochs, 1).unwrap();
         let mut params = problem.initial(&"he".parse().unwrap());
         let mut grads = vec![0.0; params.len()];
         let rule: Rule = "adam:lr=0.01".parse().unwrap();
@@ -328,15 +292,9 @@ mod tests {
     #[test]
     fn an_epoch_sees_each_example_once_and_the_next_in_another_order() {
         let data = digits();
-        let mut problem = Classification::<f32>::new(
-            &data,
-            Some(100),
-            &spec(&data, "none"),
-            20,
-            Sampling::Epochs,
-            1,
-        )
-        .unwrap();
+        let mut problem =
+            Classification::<f32>::new(&data, Some(100), &spec(&data, "none"), 20, Sampling::Epochs, 1)
+                .unwrap();
         let mut epochs = Vec::new();
         for epoch in 0..2 {
             let mut seen = Vec::new();
@@ -357,8 +315,7 @@ mod tests {
         let data = digits();
         for sampling in [Sampling::Epochs, Sampling::Replacement] {
             let mut problem =
-                Classification::<f32>::new(&data, None, &spec(&data, "none"), 32, sampling, 7)
-                    .unwrap();
+                Classification::<f32>::new(&data, None, &spec(&data, "none"), 32, sampling, 7).unwrap();
             problem.draw(123);
             let first = problem.rows[..32].to_vec();
             problem.draw(5);
@@ -370,21 +327,14 @@ mod tests {
     #[test]
     fn looking_again_leaves_no_trace() {
         let data = digits();
-        let mut problem = Classification::<f64>::new(
-            &data,
-            None,
-            &spec(&data, "batch"),
-            32,
-            Sampling::Replacement,
-            7,
-        )
-        .unwrap();
+        let mut problem =
+            Classification::<f64>::new(&data, None, &spec(&data, "batch"), 32, Sampling::Replacement, 7)
+                .unwrap();
         let params = problem.initial(&"he".parse().unwrap());
         let mut grads = vec![0.0; params.len()];
         let loss = problem.gradient(&params, 0, &mut grads);
-        let running = |p: &Classification<'_, f64>| {
-            p.net.running().map(|(_, r)| r.to_vec()).collect::<Vec<_>>()
-        };
+        let running =
+            |p: &Classification<'_, f64>| p.net.running().map(|(_, r)| r.to_vec()).collect::<Vec<_>>();
         let before = running(&problem);
         assert_eq!(problem.loss_again(&params), loss);
         assert_eq!(running(&problem), before);
@@ -394,10 +344,7 @@ mod tests {
     fn measures_agree_with_counting_by_hand() {
         // Two columns, two classes; the network is the identity.
         let inputs = Inputs::Numbers(vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, f32::NAN, 0.0]);
-        let examples = Examples {
-            inputs,
-            labels: vec![0, 1, 1, 0],
-        };
+        let examples = Examples { inputs, labels: vec![0, 1, 1, 0] };
         let data = Dataset {
             name: "toy".into(),
             source: "here".into(),
@@ -408,10 +355,7 @@ mod tests {
             test: examples,
             fingerprint: String::new(),
         };
-        let spec = NetSpec {
-            hidden: vec![],
-            ..spec(&data, "none")
-        };
+        let spec = NetSpec { hidden: vec![], ..spec(&data, "none") };
         let mut problem =
             Classification::<f64>::new(&data, Some(3), &spec, 1, Sampling::Replacement, 0).unwrap();
         let identity = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
@@ -420,10 +364,7 @@ mod tests {
         let (right, wrong) = ((1.0 + (-1.0_f64).exp()).ln(), (1.0 + 1.0_f64.exp()).ln());
         assert!((train.loss - (2.0 * right + wrong) / 3.0).abs() < 1e-12);
         let test = problem.measure(&identity, Part::Test);
-        assert_eq!(
-            test.accuracy, 0.5,
-            "an output that is not a number is never right"
-        );
+        assert_eq!(test.accuracy, 0.5, "an output that is not a number is never right");
         assert!(test.loss.is_nan());
     }
 
@@ -431,36 +372,14 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let data = digits();
         let new = |examples, batch| {
-            Classification::<f32>::new(
-                &data,
-                examples,
-                &spec(&data, "none"),
-                batch,
-                Sampling::Epochs,
-                1,
-            )
-            .map(|_| ())
-            .unwrap_err()
+            Classification::<f32>::new(&data, examples, &spec(&data, "none"), batch, Sampling::Epochs, 1)
+                .map(|_| ())
+                .unwrap_err()
         };
-        assert!(matches!(
-            new(Some(50), 51),
-            ClassifyError::Batch {
-                batch: 51,
-                examples: 50
-            }
-        ));
-        assert!(matches!(
-            new(None, 0),
-            ClassifyError::Batch { batch: 0, .. }
-        ));
-        assert!(matches!(
-            new(Some(1_000_000), 10),
-            ClassifyError::TooFewExamples { .. }
-        ));
-        let narrow = NetSpec {
-            inputs: 3,
-            ..spec(&data, "none")
-        };
+        assert!(matches!(new(Some(50), 51), ClassifyError::Batch { batch: 51, examples: 50 }));
+        assert!(matches!(new(None, 0), ClassifyError::Batch { batch: 0, .. }));
+        assert!(matches!(new(Some(1_000_000), 10), ClassifyError::TooFewExamples { .. }));
+        let narrow = NetSpec { inputs: 3, ..spec(&data, "none") };
         assert!(matches!(
             Classification::<f32>::new(&data, None, &narrow, 10, Sampling::Epochs, 1),
             Err(ClassifyError::Shape { .. })

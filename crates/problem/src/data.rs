@@ -15,6 +15,7 @@ mod split;
 mod table;
 
 use num_traits::{Float, FromPrimitive};
+use technique::wide::wide;
 
 pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
 pub use error::{Attempt, DataError};
@@ -92,12 +93,7 @@ impl Examples {
     /// # Errors
     ///
     /// When there is not exactly one row for each label.
-    pub fn new(
-        inputs: Inputs,
-        labels: Vec<u32>,
-        columns: usize,
-        place: &str,
-    ) -> Result<Self, DataError> {
+    pub fn new(inputs: Inputs, labels: Vec<u32>, columns: usize, place: &str) -> Result<Self, DataError> {
         if labels.len().checked_mul(columns) == Some(inputs.len()) {
             return Ok(Self { inputs, labels });
         }
@@ -152,18 +148,14 @@ impl Examples {
     /// When `n` is zero or there are fewer.
     pub fn first(&self, n: usize) -> Result<Self, DataError> {
         if n == 0 || n > self.len() {
-            return Err(DataError::TooFew {
-                wanted: n,
-                available: self.len(),
-            });
+            return Err(DataError::TooFew { wanted: n, available: self.len() });
         }
         let end = self.inputs.len() / self.len() * n;
         Ok(Self {
             inputs: match &self.inputs {
-                Inputs::Bytes { values, divisor } => Inputs::Bytes {
-                    values: values[..end].to_vec(),
-                    divisor: *divisor,
-                },
+                Inputs::Bytes { values, divisor } => {
+                    Inputs::Bytes { values: values[..end].to_vec(), divisor: *divisor }
+                }
                 Inputs::Numbers(values) => Inputs::Numbers(values[..end].to_vec()),
             },
             labels: self.labels[..n].to_vec(),
@@ -187,12 +179,14 @@ fn copy_rows<S: Copy, T>(
     if columns == 0 {
         return;
     }
-    for (out, &row) in out.chunks_exact_mut(columns).zip(rows) {
-        let row = &values[row * columns..][..columns];
-        for (out, &value) in out.iter_mut().zip(row) {
-            *out = convert(value);
+    wide(|| {
+        for (out, &row) in out.chunks_exact_mut(columns).zip(rows) {
+            let row = &values[row * columns..][..columns];
+            for (out, &value) in out.iter_mut().zip(row) {
+                *out = convert(value);
+            }
         }
-    }
+    });
 }
 
 #[cfg(test)]
@@ -200,10 +194,7 @@ mod tests {
     use super::*;
 
     fn bytes() -> Examples {
-        let inputs = Inputs::Bytes {
-            values: vec![0, 1, 2, 253, 254, 255],
-            divisor: 255.0,
-        };
+        let inputs = Inputs::Bytes { values: vec![0, 1, 2, 253, 254, 255], divisor: 255.0 };
         Examples::new(inputs, vec![7, 8, 9], 2, "here").unwrap()
     }
 
@@ -212,10 +203,7 @@ mod tests {
         let mut out = [9.0_f32; 6];
         bytes().gather(2, &[2, 0, 2], &mut out);
         let third = [254.0 / 255.0, 1.0];
-        assert_eq!(
-            out,
-            [third[0], third[1], 0.0, 1.0 / 255.0, third[0], third[1]]
-        );
+        assert_eq!(out, [third[0], third[1], 0.0, 1.0 / 255.0, third[0], third[1]]);
         let mut out = [9.0_f64; 2];
         bytes().gather(2, &[1], &mut out);
         assert_eq!(out, [2.0 / 255.0, 253.0 / 255.0]);
@@ -250,23 +238,8 @@ mod tests {
 
     #[test]
     fn inputs_and_labels_must_match() {
-        let error =
-            Examples::new(Inputs::Numbers(vec![0.0; 4]), vec![0; 3], 2, "mine").unwrap_err();
-        assert!(
-            matches!(
-                &error,
-                DataError::CountsDiffer {
-                    inputs: 2,
-                    labels: 3,
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
-        assert!(
-            error
-                .to_string()
-                .starts_with("mine: 2 examples but 3 labels")
-        );
+        let error = Examples::new(Inputs::Numbers(vec![0.0; 4]), vec![0; 3], 2, "mine").unwrap_err();
+        assert!(matches!(&error, DataError::CountsDiffer { inputs: 2, labels: 3, .. }), "{error:?}");
+        assert!(error.to_string().starts_with("mine: 2 examples but 3 labels"));
     }
 }

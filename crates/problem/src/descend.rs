@@ -32,13 +32,7 @@ pub struct Descent {
 impl Descent {
     /// The function from its own start, without noise.
     pub fn new(function: Function, steps: u64) -> Self {
-        Self {
-            function,
-            start: function.start(),
-            steps,
-            noise: 0.0,
-            seed: 0,
-        }
+        Self { function, start: function.start(), steps, noise: 0.0, seed: 0 }
     }
 
     /// Goes down with an update rule alone: constant rate, no guard, no decay.
@@ -46,12 +40,7 @@ impl Descent {
     /// # Errors
     /// As [`Descent::descend_with`].
     pub fn descend<R: UpdateRule>(&self, rule: R) -> Result<Path, DescentError> {
-        self.descend_with(
-            rule,
-            &Schedule::default(),
-            Guard::default(),
-            Decay::default(),
-        )
+        self.descend_with(rule, &Schedule::default(), Guard::default(), Decay::default())
     }
 
     /// Goes down, in f64. The schedule is resolved over [`Descent::steps`]; a guard sees the two coordinates as one block, and decay shrinks them
@@ -72,11 +61,7 @@ impl Descent {
         let mut optimizer: Optimizer<f64, R> =
             Optimizer::with(rule, schedule, guard, decay, &Layout::flat(2))?;
 
-        let mut path = Path {
-            points: vec![self.start],
-            values: vec![first],
-            ended: Ended::Finished,
-        };
+        let mut path = Path { points: vec![self.start], values: vec![first], ended: Ended::Finished };
         let mut point = self.start;
         for step in 0..self.steps {
             let gradient = self.noisy_gradient(point, step);
@@ -172,9 +157,7 @@ pub enum DescentError {
         y: f64,
     },
     /// A start at which the function overflows.
-    #[error(
-        "`{function}` has no finite value at the start ({x:?}, {y:?}): start nearer to the origin"
-    )]
+    #[error("`{function}` has no finite value at the start ({x:?}, {y:?}): start nearer to the origin")]
     TooFar {
         /// The function.
         function: &'static str,

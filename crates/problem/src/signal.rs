@@ -67,11 +67,7 @@ impl Signal {
                     key(self.seed, Purpose::Init, 0).index(layer as u64),
                     &mut weights,
                 );
-                product(
-                    &mut sum,
-                    Matrix::new(&x, rows, width),
-                    Matrix::new(&weights, width, width),
-                );
+                product(&mut sum, Matrix::new(&x, rows, width), Matrix::new(&weights, width, width));
                 self.activation.values(&sum, &mut y);
                 std::mem::swap(&mut x, &mut y);
                 report(&x, width, range)
@@ -85,10 +81,7 @@ fn bounds(activation: Activation) -> Option<(f64, f64)> {
     match activation {
         Activation::Sigmoid(_) => Some((0.0, 1.0)),
         Activation::Tanh(_) => Some((-1.0, 1.0)),
-        Activation::Relu(_)
-        | Activation::LeakyRelu(_)
-        | Activation::Gelu(_)
-        | Activation::Silu(_) => None,
+        Activation::Relu(_) | Activation::LeakyRelu(_) | Activation::Gelu(_) | Activation::Silu(_) => None,
     }
 }
 
@@ -98,40 +91,21 @@ fn report(x: &[f64], width: usize, range: Option<(f64, f64)>) -> LayerReport {
     let std = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
     let saturated = range.map_or(0.0, |(low, high)| {
         let margin = 0.02 * (high - low);
-        x.iter()
-            .filter(|x| **x < low + margin || **x > high - margin)
-            .count() as f64
-            / count
+        x.iter().filter(|x| **x < low + margin || **x > high - margin).count() as f64 / count
     });
     let silent = |unit: usize| x.iter().skip(unit).step_by(width).all(|x| *x == 0.0);
     let dead = (0..width).filter(|unit| silent(*unit)).count() as f64 / width as f64;
     let (low, high) = range.unwrap_or_else(|| {
-        let (low, high) = x.iter().fold((0.0_f64, 0.0_f64), |(low, high), &x| {
-            (low.min(x), high.max(x))
-        });
+        let (low, high) = x.iter().fold((0.0_f64, 0.0_f64), |(low, high), &x| (low.min(x), high.max(x)));
         // All zero: any window will do, but it must have a width.
         if high > low { (low, high) } else { (0.0, 1.0) }
     });
-    LayerReport {
-        mean,
-        std,
-        saturated,
-        dead,
-        histogram: histogram(x, low, high),
-    }
+    LayerReport { mean, std, saturated, dead, histogram: histogram(x, low, high) }
 }
 
 fn histogram(x: &[f64], low: f64, high: f64) -> Histogram {
     let step = (high - low) / BINS as f64;
-    let edges = (0..=BINS)
-        .map(|i| {
-            if i == BINS {
-                high
-            } else {
-                low + step * i as f64
-            }
-        })
-        .collect();
+    let edges = (0..=BINS).map(|i| if i == BINS { high } else { low + step * i as f64 }).collect();
     let mut counts = vec![0; BINS];
     for &x in x.iter().filter(|x| x.is_finite()) {
         counts[(((x - low) / step) as usize).min(BINS - 1)] += 1;
@@ -146,18 +120,14 @@ pub fn reading(layers: &[LayerReport]) -> String {
     };
     let depth = layers.len();
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-    if layers.iter().any(|layer| !layer.std.is_finite()) || last.std > 100.0 * first.std.max(1e-12)
-    {
+    if layers.iter().any(|layer| !layer.std.is_finite()) || last.std > 100.0 * first.std.max(1e-12) {
         return format!(
             "Exploding activations: the spread grows from {} to {} in {depth} layers.",
             short(first.std),
             short(last.std)
         );
     }
-    let worst = layers
-        .iter()
-        .map(|layer| layer.saturated)
-        .fold(0.0, f64::max);
+    let worst = layers.iter().map(|layer| layer.saturated).fold(0.0, f64::max);
     if worst > 0.3 {
         return format!(
             "Vanishing gradients: up to {} of a layer's activations lie at the flat ends of the function, where its slope is nearly 0.",
@@ -196,11 +166,7 @@ pub fn reading(layers: &[LayerReport]) -> String {
 
 /// Three significant digits.
 fn short(x: f64) -> String {
-    if x != 0.0 && x.abs() < 1e-3 {
-        format!("{x:.2e}")
-    } else {
-        format!("{x:.3}")
-    }
+    if x != 0.0 && x.abs() < 1e-3 { format!("{x:.2e}") } else { format!("{x:.3}") }
 }
 
 #[cfg(test)]
@@ -209,15 +175,7 @@ mod tests {
 
     fn run(activation: &str, init: &str) -> Vec<LayerReport> {
         let (activation, init) = (activation.parse().unwrap(), init.parse().unwrap());
-        Signal {
-            activation,
-            init,
-            layers: 5,
-            width: 100,
-            samples: 1000,
-            seed: 1,
-        }
-        .run()
+        Signal { activation, init, layers: 5, width: 100, samples: 1000, seed: 1 }.run()
     }
 
     #[test]
@@ -232,10 +190,7 @@ mod tests {
             ("relu", "he", "Right"),
         ] {
             let reading = reading(&run(activation, init));
-            assert!(
-                reading.starts_with(expected),
-                "{activation} {init}: {reading}"
-            );
+            assert!(reading.starts_with(expected), "{activation} {init}: {reading}");
         }
         assert!(reading(&run("relu", "normal:std=1")).starts_with("Exploding"));
         assert!(reading(&run("relu", "zeros")).starts_with("Dead"));
@@ -243,12 +198,9 @@ mod tests {
 
     #[test]
     fn every_activation_is_counted_once() {
-        for (activation, init) in [
-            ("sigmoid", "normal:std=1"),
-            ("relu", "he"),
-            ("tanh", "zeros"),
-            ("gelu", "he"),
-        ] {
+        for (activation, init) in
+            [("sigmoid", "normal:std=1"), ("relu", "he"), ("tanh", "zeros"), ("gelu", "he")]
+        {
             for layer in run(activation, init) {
                 assert_eq!(layer.histogram.edges.len(), BINS + 1);
                 assert_eq!(layer.histogram.counts.iter().sum::<u64>(), 100_000);
@@ -264,11 +216,7 @@ mod tests {
         // ReLU of N(0, 2): mean √(2/(2π)), second moment 1.
         let mean = (1.0 / std::f64::consts::PI).sqrt();
         assert!((layers[0].mean - mean).abs() < 0.03, "{}", layers[0].mean);
-        assert!(
-            (layers[0].std - (1.0 - mean * mean).sqrt()).abs() < 0.04,
-            "{}",
-            layers[0].std
-        );
+        assert!((layers[0].std - (1.0 - mean * mean).sqrt()).abs() < 0.04, "{}", layers[0].std);
     }
 
     #[test]

@@ -42,11 +42,7 @@ fn a_set_is_downloaded_checked_and_put_in_place_once() {
     let size = published.odd().len() as u64;
     assert_eq!(home.last, Some((size, Some(size))));
     home.fetch(&published, &[&server]).unwrap();
-    assert_eq!(
-        server.asked(ODD),
-        [None],
-        "what is right is not downloaded again"
-    );
+    assert_eq!(server.asked(ODD), [None], "what is right is not downloaded again");
 }
 
 /// Everything a mirror can do wrong, and the reason that must be told.
@@ -65,19 +61,10 @@ fn misdeeds(published: &Published) -> Vec<(Does, &'static str)> {
             Does::Instead("text/html", b"<!DOCTYPE html><p>log in first".to_vec()),
             "something else than a gzip file (content type text/html)",
         ),
-        (
-            Does::Instead(kind, Vec::new()),
-            "its content ends too early",
-        ),
-        (
-            Does::Instead(kind, odd[..half].to_vec()),
-            "its content ends too early",
-        ),
+        (Does::Instead(kind, Vec::new()), "its content ends too early"),
+        (Does::Instead(kind, odd[..half].to_vec()), "its content ends too early"),
         (Does::CutUnannounced(half), "its content ends too early"),
-        (
-            Does::Instead(kind, [odd, b"more"].concat()),
-            "it sends a damaged gzip file",
-        ),
+        (Does::Instead(kind, [odd, b"more"].concat()), "it sends a damaged gzip file"),
         (Does::Instead(kind, vec![0x1f; len + 10_000]), "it offers"),
         (Does::Endless, "it sends more than"),
         (Does::Instead(kind, other), "it sends another file"),
@@ -104,17 +91,9 @@ fn after_any_misdeed_the_next_mirror_is_asked() {
         };
         assert_eq!(failed.url, format!("{}{ODD}", bad.url));
         // Only a range that nobody asked for is worth a second question.
-        let questions = if matches!(does, Does::WrongRange) {
-            2
-        } else {
-            1
-        };
+        let questions = if matches!(does, Does::WrongRange) { 2 } else { 1 };
         assert_eq!(bad.asked(ODD).len(), questions, "{expected}");
-        assert!(
-            failed.reason.contains(expected),
-            "{expected}: {}",
-            failed.reason
-        );
+        assert!(failed.reason.contains(expected), "{expected}: {}", failed.reason);
     }
 }
 
@@ -144,20 +123,11 @@ fn a_mirror_that_cannot_be_reached_is_passed_over() {
     let good = published.serve(&[Does::Right]);
     let home = Home::new();
     // Nobody listens on a port that has just been closed.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let mirrors = [
-        format!("http://{closed}/"),
-        "no address/".to_owned(),
-        good.url.clone(),
-    ];
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mirrors = [format!("http://{closed}/"), "no address/".to_owned(), good.url.clone()];
     let mirrors: Vec<&str> = mirrors.iter().map(String::as_str).collect();
     let shelf = home.shelf();
-    shelf
-        .fetch_card(&published.card, &mirrors, &PATIENCE, &mut Quiet)
-        .unwrap();
+    shelf.fetch_card(&published.card, &mirrors, &PATIENCE, &mut Quiet).unwrap();
     home.assert_right(&published);
 }
 
@@ -171,11 +141,7 @@ fn a_cut_download_goes_on_where_it_stopped() {
     assert_eq!(server.asked(ODD), [None, Some(1000), Some(1500)]);
     assert_eq!(home.failed, []);
     let size = published.odd().len() as u64;
-    assert_eq!(
-        home.last,
-        Some((size, Some(size))),
-        "progress counts what was there"
-    );
+    assert_eq!(home.last, Some((size, Some(size))), "progress counts what was there");
 }
 
 #[test]
@@ -185,11 +151,7 @@ fn another_mirror_and_another_day_go_on_where_one_stopped() {
     let gone = published.serve(&[Does::Status("404 Not Found")]);
     let mut home = Home::new();
     home.fetch(&published, &[&one, &gone]).unwrap_err();
-    assert_eq!(
-        one.asked(ODD),
-        [None, Some(10), Some(20), Some(30)],
-        "patience has an end"
-    );
+    assert_eq!(one.asked(ODD), [None, Some(10), Some(20), Some(30)], "patience has an end");
     assert_eq!(gone.asked(ODD), [Some(40)]);
     let good = published.serve(&[Does::Right]);
     home.fetch(&published, &[&good]).unwrap();
@@ -255,20 +217,9 @@ fn a_part_of_something_else_is_thrown_away_once() {
 fn a_damaged_file_is_replaced_and_a_plain_one_is_enough() {
     let published = Published::new(true);
     let server = published.serve(&[Does::Right]);
-    let labels = [
-        &0x801_u32.to_be_bytes()[..],
-        &10_u32.to_be_bytes(),
-        &[0, 1, 2, 0, 1, 2, 0, 1, 2, 0],
-    ];
-    let mut home = Home::new()
-        .with(ODD, &published.odd()[..1000])
-        .with("t10k-labels", &labels.concat());
-    assert!(
-        home.shelf()
-            .load_card(&published.card)
-            .unwrap_err()
-            .is_missing()
-    );
+    let labels = [&0x801_u32.to_be_bytes()[..], &10_u32.to_be_bytes(), &[0, 1, 2, 0, 1, 2, 0, 1, 2, 0]];
+    let mut home = Home::new().with(ODD, &published.odd()[..1000]).with("t10k-labels", &labels.concat());
+    assert!(home.shelf().load_card(&published.card).unwrap_err().is_missing());
     home.fetch(&published, &[&server]).unwrap();
     assert_eq!(server.asked(ODD), [None]);
     assert_eq!(server.asked("t10k-labels.gz"), []);
@@ -288,31 +239,20 @@ fn a_failed_replacement_leaves_the_old_file_alone() {
 fn where_only_the_gzip_checksum_is_known_a_mirror_must_match_it() {
     let published = Published::new(false);
     let mut content = Vec::new();
-    std::io::Read::read_to_end(
-        &mut flate2::read::GzDecoder::new(published.odd()),
-        &mut content,
-    )
-    .unwrap();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(published.odd()), &mut content).unwrap();
     let again = gzip(&content, Compression::none());
     let bad = published.serve(&[Does::Instead("application/gzip", again.clone())]);
     let good = published.serve(&[Does::Right]);
     let mut home = Home::new();
     home.fetch(&published, &[&bad, &good]).unwrap();
-    assert!(
-        home.failed[0].reason.contains("SHA-256 of its gzip stream"),
-        "{:?}",
-        home.failed
-    );
+    assert!(home.failed[0].reason.contains("SHA-256 of its gzip stream"), "{:?}", home.failed);
     home.assert_right(&published);
 
     // A person's own file, compressed again, is taken for what it is.
     let home = home.with(ODD, &again);
     let report = home.shelf().verify_card(&published.card).unwrap();
     let checks: Vec<Check> = report.files.iter().map(|f| f.check).collect();
-    assert_eq!(
-        checks,
-        [Check::Structure, Check::Gzip, Check::Gzip, Check::Gzip]
-    );
+    assert_eq!(checks, [Check::Structure, Check::Gzip, Check::Gzip, Check::Gzip]);
 }
 
 #[test]

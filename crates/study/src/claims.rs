@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::error::StudyError;
 use crate::training::Outcome;
 
+pub(crate) mod checks;
 mod inits;
 mod norm;
 mod rules;
@@ -138,3 +139,6 @@ fn claim(
         figures: figures.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,8 @@ pub struct Section {
     pub figures: Vec<Drawn>,
     /// Its tables.
     pub tables: Vec<Table>,
+    /// Whether a study file stands behind it, to run again.
+    pub from_study: bool,
 }
 
 impl Table {

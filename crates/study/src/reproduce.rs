@@ -74,10 +74,13 @@ pub fn reproduce(
         data.test.len(),
         data.fingerprint.get(..12).unwrap_or(&data.fingerprint)
     );
-    let sections: Vec<(String, Section)> = ran
+    let mut sections: Vec<(String, Section)> = ran
         .into_iter()
         .map(|ran| (format!("{}/", ran.study.name), ran.section))
         .collect();
+    let checks = claims::checks::section(data)?;
+    folder::write_drawings(&options.out.join("checks"), &checks)?;
+    sections.push(("checks/".to_owned(), checks));
     let mut provenance = Provenance {
         data: options
             .fallback

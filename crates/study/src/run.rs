@@ -81,7 +81,7 @@ impl Study {
                 }
             }
             Body::Descent(paths) => {
-                paths.descent.steps = overrides.steps.unwrap_or(paths.descent.steps)
+                paths.descent.steps = overrides.steps.unwrap_or(paths.descent.steps);
             }
             Body::Activations(_) => {}
         }
@@ -112,20 +112,14 @@ impl Study {
                 (Findings::Descent(walked), section)
             }
             Body::Activations(signals) => {
-                let all: Vec<(Signal, Vec<LayerReport>)> = signals
-                    .iter()
-                    .map(|signal| (*signal, signal.run()))
-                    .collect();
+                let all: Vec<(Signal, Vec<LayerReport>)> =
+                    signals.iter().map(|signal| (*signal, signal.run())).collect();
                 let section = activations::section(&self, &all)?;
                 (Findings::Activations(all), section)
             }
         };
         folder::write_section(out, &self, &section)?;
-        let ran = Ran {
-            study: self,
-            result,
-            section,
-        };
+        let ran = Ran { study: self, result, section };
         let mut text = serde_json::to_string_pretty(&ran.json(data, out)).unwrap_or_default();
         text.push('\n');
         folder::write(&out.join("summary.json"), text.as_bytes())?;
@@ -137,13 +131,9 @@ impl Ran {
     /// The result for machines.
     pub fn json(&self, data: Option<&Dataset>, out: &Path) -> Value {
         match (&self.study.body, &self.result) {
-            (Body::Training(study), Findings::Training(outcome)) => summarise(
-                &self.study.name,
-                data.map_or("", |data| &data.name),
-                study,
-                outcome,
-                out,
-            ),
+            (Body::Training(study), Findings::Training(outcome)) => {
+                summarise(&self.study.name, data.map_or("", |data| &data.name), study, outcome, out)
+            }
             (Body::Descent(paths), Findings::Descent(walked)) => descent::json(paths, walked),
             (_, Findings::Activations(all)) => {
                 let each = all.iter().map(|(signal, layers)| {
@@ -161,11 +151,7 @@ impl Ran {
     /// How many trials diverged.
     pub fn diverged(&self) -> usize {
         match &self.result {
-            Findings::Training(outcome) => outcome
-                .groups
-                .iter()
-                .map(crate::training::Group::diverged)
-                .sum(),
+            Findings::Training(outcome) => outcome.groups.iter().map(crate::training::Group::diverged).sum(),
             _ => 0,
         }
     }

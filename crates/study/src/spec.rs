@@ -5,7 +5,6 @@
 //! the study is their product.
 
 use std::path::Path;
-use std::str::FromStr;
 
 use problem::descend::Descent;
 use problem::signal::Signal;
@@ -14,39 +13,23 @@ use technique::word::nearest;
 use toml::Spanned;
 
 use crate::error::StudyError;
-use crate::technique::Field;
 use crate::training::{DataSource, Training};
 
+mod source;
 mod training;
+
+use source::{OneOrMany, Source};
 
 /// The studies of the chapter, in its order, then those that check its further claims.
 pub const BUILT_IN: &[(&str, &str)] = &[
-    (
-        "trajectories",
-        include_str!("../../../studies/trajectories.toml"),
-    ),
-    (
-        "optimizers",
-        include_str!("../../../studies/optimizers.toml"),
-    ),
-    (
-        "sensitivity",
-        include_str!("../../../studies/sensitivity.toml"),
-    ),
+    ("trajectories", include_str!("../../../studies/trajectories.toml")),
+    ("optimizers", include_str!("../../../studies/optimizers.toml")),
+    ("sensitivity", include_str!("../../../studies/sensitivity.toml")),
     ("schedules", include_str!("../../../studies/schedules.toml")),
-    (
-        "activations",
-        include_str!("../../../studies/activations.toml"),
-    ),
-    (
-        "initializers",
-        include_str!("../../../studies/initializers.toml"),
-    ),
+    ("activations", include_str!("../../../studies/activations.toml")),
+    ("initializers", include_str!("../../../studies/initializers.toml")),
     ("batchnorm", include_str!("../../../studies/batchnorm.toml")),
-    (
-        "norm-rates",
-        include_str!("../../../studies/norm-rates.toml"),
-    ),
+    ("norm-rates", include_str!("../../../studies/norm-rates.toml")),
 ];
 
 /// A study, ready to run.
@@ -101,10 +84,8 @@ impl Study {
                 let line = 1 + whole.iter().filter(|byte| **byte == b'\n').count();
                 StudyError::File { file: name.to_owned(), line, what: "expected text in UTF-8".to_owned() }
             })?;
-            let stem = path.file_stem().map_or_else(
-                || name.to_owned(),
-                |stem| stem.to_string_lossy().into_owned(),
-            );
+            let stem =
+                path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
             let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
             let mut study = Self::parse(name, &stem, &text)?;
             if let Body::Training(training) = &mut study.body
@@ -116,14 +97,9 @@ impl Study {
             return Ok(study);
         }
         let known = BUILT_IN.iter().map(|(name, _)| *name);
-        let hint = nearest(name, known.clone())
-            .map(|near| format!(": did you mean `{near}`?"))
-            .unwrap_or_default();
-        Err(StudyError::Unknown {
-            name: name.to_owned(),
-            hint,
-            known: known.collect::<Vec<_>>().join(", "),
-        })
+        let hint =
+            nearest(name, known.clone()).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+        Err(StudyError::Unknown { name: name.to_owned(), hint, known: known.collect::<Vec<_>>().join(", ") })
     }
 
     /// Reads a study from the text of `file`.
@@ -138,22 +114,12 @@ impl Study {
             ("descent", raw.descent.is_some()),
             ("activations", raw.activations.is_some()),
         ];
-        let found: Vec<&str> = bodies
-            .iter()
-            .filter(|(_, there)| *there)
-            .map(|(name, _)| *name)
-            .collect();
+        let found: Vec<&str> = bodies.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
         if found.len() != 1 {
-            let found = if found.is_empty() {
-                "none of them".to_owned()
-            } else {
-                found.join(" and ")
-            };
+            let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
             return Err(source.at(
                 0,
-                format!(
-                    "expected exactly one of [training], [descent] and [activations], found {found}"
-                ),
+                format!("expected exactly one of [training], [descent] and [activations], found {found}"),
             ));
         }
         if raw.training.is_none() {
@@ -233,10 +199,7 @@ impl DescentTable {
         }
         descent.noise = self.noise;
         descent.seed = self.seed;
-        Ok(Paths {
-            descent,
-            rules: source.words("descent.rule", Some(&self.rule), "")?,
-        })
+        Ok(Paths { descent, rules: source.words("descent.rule", Some(&self.rule), "")? })
     }
 }
 
@@ -280,13 +243,12 @@ impl ActivationsTable {
             let what = "activations.settings: expected at least one, found an empty list";
             return Err(source.at(at, what.to_owned()));
         }
-        for (key, found, most) in [
-            ("layers", self.layers, 4096),
-            ("width", self.width, 4096),
-            ("samples", self.samples, 1_000_000),
-        ] {
+        for (key, found, most) in
+            [("layers", self.layers, 4096), ("width", self.width, 4096), ("samples", self.samples, 1_000_000)]
+        {
             if !(1..=most).contains(&found) {
-                let what = format!("activations.{key}: expected a whole number from 1 to {most}, found {found}");
+                let what =
+                    format!("activations.{key}: expected a whole number from 1 to {most}, found {found}");
                 return Err(source.at(at, what));
             }
         }
@@ -301,124 +263,6 @@ impl ActivationsTable {
             })
         });
         signals.collect()
-    }
-}
-
-/// One word or a list of them.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a word or a list of words")]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    fn as_slice(&self) -> &[String] {
-        match self {
-            Self::One(word) => std::slice::from_ref(word),
-            Self::Many(words) => words,
-        }
-    }
-}
-
-/// A file being read: knows where things stand in it.
-struct Source<'a> {
-    file: &'a str,
-    text: &'a str,
-}
-
-impl Source<'_> {
-    /// The line that a byte of the text stands on, from 1.
-    fn line(&self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-    }
-
-    /// An error at a byte of the text.
-    fn at(&self, offset: usize, what: String) -> StudyError {
-        StudyError::File { file: self.file.to_owned(), line: self.line(offset), what }
-    }
-
-    /// What the TOML reader found wrong; a misspelt key gets the nearest one that is known.
-    fn toml(&self, error: &toml::de::Error) -> StudyError {
-        let message = error.message();
-        let mut quoted = message.split('`').skip(1).step_by(2);
-        let hint = match quoted.next() {
-            Some(key) if message.starts_with("unknown field") => nearest(key, quoted),
-            _ => None,
-        };
-        let hint = hint
-            .map(|near| format!(": did you mean `{near}`?"))
-            .unwrap_or_default();
-        let span = error.span().unwrap_or_default();
-        // The line itself tells which key of which table is meant.
-        let shown = self.text.lines().nth(self.line(span.start) - 1).unwrap_or_default().trim();
-        let shown = if shown.is_empty() {
-            String::new()
-        } else {
-            format!(", in `{shown}`")
-        };
-        self.at(span.start, format!("{message}{hint}{shown}"))
-    }
-
-    /// Reads one word at its place.
-    fn word<F: FromStr<Err: std::fmt::Display>>(
-        &self,
-        key: &str,
-        word: &Spanned<String>,
-    ) -> Result<F, StudyError> {
-        word.get_ref()
-            .parse()
-            .map_err(|error: F::Err| self.at(word.span().start, format!("{key}: {error}")))
-    }
-
-    /// Reads a word or a list at its place; `default` when the key is not there.
-    fn words<F: FromStr<Err: std::fmt::Display>>(
-        &self,
-        key: &str,
-        words: Option<&Spanned<OneOrMany>>,
-        default: &str,
-    ) -> Result<Vec<F>, StudyError> {
-        let Some(words) = words else {
-            return default
-                .parse()
-                .map(|word| vec![word])
-                .map_err(|error: F::Err| self.at(0, format!("{key}: {error}")));
-        };
-        let list = words.get_ref().as_slice();
-        if list.is_empty() {
-            return Err(self.at(
-                words.span().start,
-                format!("{key}: expected at least one value, found an empty list"),
-            ));
-        }
-        let start = words.span().start;
-        let parse = |word: &String| {
-            // The word's own line: with its quotes, for `adam` is also a part of `adamw`.
-            let quoted = [format!("\"{word}\""), format!("'{word}'")];
-            let offset = quoted.iter().find_map(|quoted| self.text[start..].find(quoted));
-            let offset = offset.map_or(start, |offset| start + offset);
-            word.parse()
-                .map_err(|error: F::Err| self.at(offset, format!("{key}: {error}")))
-        };
-        list.iter().map(parse).collect()
-    }
-
-    /// Reads the name of a field.
-    fn field(&self, key: &str, name: &Spanned<String>) -> Result<Field, StudyError> {
-        Field::named(name.get_ref()).ok_or_else(|| {
-            let known = Field::ALL.map(Field::name);
-            let hint = nearest(name.get_ref(), known)
-                .map(|near| format!(": did you mean `{near}`?"))
-                .unwrap_or_default();
-            self.at(
-                name.span().start,
-                format!(
-                    "{key}: unknown field `{}`{hint}; known: {}",
-                    name.get_ref(),
-                    known.join(", ")
-                ),
-            )
-        })
     }
 }
 

@@ -9,6 +9,7 @@
 //! | softmax with cross-entropy, mean squared error | [`loss`] |
 //! | a network of them, forwards and backwards | [`net`] |
 //! | matrix products, the one place | [`matmul`] |
+//! | loops for the widest vectors of this CPU | [`wide`](mod@wide) |
 //! | random numbers as a function of (seed, purpose, step) | [`random`] |
 //!
 //! A technique has a [`card`](card::Card): its name, formula, paper, settings, and the frameworks' conventions under the frameworks' names.
@@ -42,4 +43,5 @@ pub mod rule;
 pub mod schedule;
 #[cfg(test)]
 mod testing;
+pub mod wide;
 pub mod word;

@@ -19,6 +19,7 @@ use crate::layout::Layout;
 use crate::real::Real;
 use crate::rule::{Block, Rule, Step, UpdateRule};
 use crate::schedule::Schedule;
+use crate::wide::wide;
 use crate::word::Family;
 
 /// What the seed calls an optimizer: a rule, its schedule, guard and decay, and their state.
@@ -98,7 +99,8 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
         };
         self.decay.shrink(params, step.rate(self.lr()), &self.layout);
         // Every rule so far is element-wise: one pass over the whole flat vector.
-        self.rule.update(step, Block { params, grads, memory: &mut self.memory });
+        let block = Block { params, grads, memory: &mut self.memory };
+        wide(|| self.rule.update(step, block));
     }
 
     /// Steps taken.

@@ -69,14 +69,11 @@ impl Card {
     ///
     /// [`DataError::Unknown`], with the nearest name there is.
     pub fn named(name: &str) -> Result<&'static Self, DataError> {
-        CARDS
-            .iter()
-            .find(|card| card.name == name)
-            .ok_or_else(|| DataError::Unknown {
-                name: name.to_owned(),
-                nearest: nearest(name, CARDS.iter().map(|c| c.name)).map(str::to_owned),
-                known: CARDS.iter().map(|c| c.name).collect(),
-            })
+        CARDS.iter().find(|card| card.name == name).ok_or_else(|| DataError::Unknown {
+            name: name.to_owned(),
+            nearest: nearest(name, CARDS.iter().map(|c| c.name)).map(str::to_owned),
+            known: CARDS.iter().map(|c| c.name).collect(),
+        })
     }
 
     /// Numbers per example.
@@ -103,18 +100,10 @@ const NAMES: [&str; 4] = [
 ];
 
 const fn files(content: [Option<&'static str>; 4], gzip: [&'static str; 4]) -> [IdxFile; 4] {
-    let mut files = [IdxFile {
-        name: "",
-        content: None,
-        gzip: None,
-    }; 4];
+    let mut files = [IdxFile { name: "", content: None, gzip: None }; 4];
     let mut i = 0;
     while i < 4 {
-        files[i] = IdxFile {
-            name: NAMES[i],
-            content: content[i],
-            gzip: Some(gzip[i]),
-        };
+        files[i] = IdxFile { name: NAMES[i], content: content[i], gzip: Some(gzip[i]) };
         i += 1;
     }
     files
@@ -255,13 +244,7 @@ mod tests {
         let mut seen = HashSet::new();
         for card in CARDS {
             assert!(seen.insert(card.name), "{} stands twice", card.name);
-            assert!(
-                card.name
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'-'),
-                "{}",
-                card.name
-            );
+            assert!(card.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", card.name);
         }
     }
 
@@ -286,11 +269,7 @@ mod tests {
                 continue;
             };
             assert!(!set.mirrors.is_empty());
-            assert!(
-                set.mirrors.iter().all(|m| m.ends_with('/')),
-                "{}",
-                card.name
-            );
+            assert!(set.mirrors.iter().all(|m| m.ends_with('/')), "{}", card.name);
             for file in set.files {
                 let hashes: Vec<_> = file.content.into_iter().chain(file.gzip).collect();
                 assert!(!hashes.is_empty(), "{}: {}", card.name, file.name);

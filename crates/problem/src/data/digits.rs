@@ -38,19 +38,12 @@ pub(super) fn load(card: &Card) -> Result<Dataset, DataError> {
     for (image, &label) in pixels.chunks_exact(columns).zip(labels) {
         let seen = &mut seen[usize::from(label)];
         *seen += 1;
-        let part = if seen.is_multiple_of(EVERY) {
-            &mut test
-        } else {
-            &mut train
-        };
+        let part = if seen.is_multiple_of(EVERY) { &mut test } else { &mut train };
         part.0.extend_from_slice(image);
         part.1.push(u32::from(label));
     }
     let examples = |(values, labels), place| {
-        let inputs = Inputs::Bytes {
-            values,
-            divisor: DIVISOR,
-        };
+        let inputs = Inputs::Bytes { values, divisor: DIVISOR };
         Examples::new(inputs, labels, columns, place)
     };
     Ok(Dataset {
@@ -69,9 +62,7 @@ pub(super) fn load(card: &Card) -> Result<Dataset, DataError> {
 fn unpack(card: &Card) -> Result<Vec<u8>, DataError> {
     let path = Path::new(BUILT_IN);
     let mut content = Vec::with_capacity((card.train + card.test) * (card.columns() + 1));
-    GzDecoder::new(PACKED)
-        .read_to_end(&mut content)
-        .map_err(|e| DataError::io("unpack", path, e))?;
+    GzDecoder::new(PACKED).read_to_end(&mut content).map_err(|e| DataError::io("unpack", path, e))?;
     let found = sha256(&content);
     if found == CONTENT {
         return Ok(content);
@@ -130,9 +121,6 @@ mod tests {
         let Inputs::Bytes { values, .. } = &data.train.inputs else {
             panic!("digits are kept as bytes");
         };
-        assert_eq!(
-            (values.iter().min(), values.iter().max()),
-            (Some(&0), Some(&16))
-        );
+        assert_eq!((values.iter().min(), values.iter().max()), (Some(&0), Some(&16)));
     }
 }

@@ -229,11 +229,7 @@ impl DataError {
 
     /// An I/O error with the action and the path it belongs to.
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        Self::Io { action, path: path.to_owned(), source }
     }
 }
 
@@ -241,10 +237,7 @@ impl DataError {
 const AGAIN: &str = "delete it and fetch the data set again by `thalweg data fetch`";
 
 /// The candidate most like `name`, if it is like it enough to be meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates
         .into_iter()
@@ -260,10 +253,7 @@ pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 fn lines(paths: &[PathBuf]) -> String {
-    paths
-        .iter()
-        .map(|p| format!("\n  {}", p.display()))
-        .collect()
+    paths.iter().map(|p| format!("\n  {}", p.display())).collect()
 }
 
 fn by(dimensions: &[u32]) -> String {
@@ -278,10 +268,7 @@ fn position(line: Option<u64>, column: Option<&str>) -> String {
 }
 
 fn reasons(attempts: &[Attempt]) -> String {
-    attempts
-        .iter()
-        .map(|a| format!("\n  {}: {}", a.url, a.reason))
-        .collect()
+    attempts.iter().map(|a| format!("\n  {}: {}", a.url, a.reason)).collect()
 }
 
 #[cfg(test)]
@@ -327,9 +314,6 @@ mod tests {
             problem: "expected a number, found \"x\"".into(),
         };
         assert!(!error.is_missing());
-        assert_eq!(
-            error.to_string(),
-            "iris.csv, line 7, column \"width\": expected a number, found \"x\""
-        );
+        assert_eq!(error.to_string(), "iris.csv, line 7, column \"width\": expected a number, found \"x\"");
     }
 }

@@ -101,11 +101,7 @@ pub(super) fn download(
             }
         }
     }
-    Err(DataError::Download {
-        file: wanted.file.clone(),
-        folder: wanted.folder.to_owned(),
-        attempts,
-    })
+    Err(DataError::Download { file: wanted.file.clone(), folder: wanted.folder.to_owned(), attempts })
 }
 
 /// Leaves the checked file in `part`, or gives the reason why this mirror failed. Fails itself when no other mirror would
@@ -155,9 +151,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, DataError> {
     let file = File::create(&path).map_err(|e| DataError::io("create", &path, e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DataError::Busy {
-            folder: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(DataError::Busy { folder: folder.to_owned() }),
         // Some network file systems have no locks; the checksum still guards the result.
         Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(e)) => Err(DataError::io("lock", &path, e)),
@@ -183,21 +177,16 @@ fn remove(path: &Path) -> Result<(), DataError> {
 /// Why the bytes of a mirror were refused, in words that do not advise about the file, which is gone.
 fn reason(error: &DataError) -> String {
     match error {
-        DataError::Truncated {
-            expected, found, ..
-        } => format!("its content ends too early: expected {expected} bytes, found {found}"),
+        DataError::Truncated { expected, found, .. } => {
+            format!("its content ends too early: expected {expected} bytes, found {found}")
+        }
         DataError::Oversized { expected, .. } => {
             format!("its content is too long: expected {expected} bytes, found more")
         }
         DataError::Gzip { reason, .. } => format!("it sends a damaged gzip file: {reason}"),
-        DataError::WrongChecksum {
-            what,
-            expected,
-            found,
-            ..
-        } => format!(
-            "it sends another file: the SHA-256 of its {what} must be {expected}, found {found}"
-        ),
+        DataError::WrongChecksum { what, expected, found, .. } => {
+            format!("it sends another file: the SHA-256 of its {what} must be {expected}, found {found}")
+        }
         other => format!("it sends another file: {other}"),
     }
 }

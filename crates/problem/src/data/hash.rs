@@ -12,10 +12,7 @@ pub(super) struct Hashed<R> {
 
 impl<R: Read> Hashed<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            sha256: Sha256::new(),
-        }
+        Self { source, sha256: Sha256::new() }
     }
 
     /// The SHA-256 of everything read so far, hexadecimal.

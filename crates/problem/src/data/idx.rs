@@ -30,11 +30,7 @@ pub(super) fn read_file(path: &Path, dimensions: &[u32]) -> Result<Content, Data
 /// As [`read_file`], from any source; `path` only names it in errors.
 ///
 /// Memory is bounded by the expected dimensions, never by what the header claims or the gzip stream expands to.
-pub(super) fn read(
-    source: impl Read,
-    path: &Path,
-    dimensions: &[u32],
-) -> Result<Content, DataError> {
+pub(super) fn read(source: impl Read, path: &Path, dimensions: &[u32]) -> Result<Content, DataError> {
     let mut raw = Hashed::new(source);
     let mut first = [0; 2];
     let count = fill(&mut raw, &mut first).map_err(|(_, e)| DataError::io("read", path, e))?;
@@ -43,26 +39,14 @@ pub(super) fn read(
     // RFC 1952, section 2.3.1: ID1 and ID2.
     if first == [0x1f, 0x8b] {
         let (values, sha256) = decode(MultiGzDecoder::new(whole), path, dimensions)?;
-        Ok(Content {
-            values,
-            sha256,
-            gzip: Some(raw.hex()),
-        })
+        Ok(Content { values, sha256, gzip: Some(raw.hex()) })
     } else {
         let (values, sha256) = decode(whole, path, dimensions)?;
-        Ok(Content {
-            values,
-            sha256,
-            gzip: None,
-        })
+        Ok(Content { values, sha256, gzip: None })
     }
 }
 
-fn decode(
-    source: impl Read,
-    path: &Path,
-    dimensions: &[u32],
-) -> Result<(Vec<u8>, String), DataError> {
+fn decode(source: impl Read, path: &Path, dimensions: &[u32]) -> Result<(Vec<u8>, String), DataError> {
     let header_length = 4 + 4 * dimensions.len();
     let elements: usize = dimensions.iter().map(|&d| d as usize).product();
     let expected = (header_length + elements) as u64;
@@ -75,11 +59,7 @@ fn decode(
         }
         Err((count, error)) => Err(unreadable(path, expected, done + count as u64, error)),
     };
-    let truncated = |found| DataError::Truncated {
-        path: path.to_owned(),
-        expected,
-        found,
-    };
+    let truncated = |found| DataError::Truncated { path: path.to_owned(), expected, found };
 
     let mut header = vec![0; header_length];
     let (count, found) = take(&mut header)?;
@@ -99,10 +79,7 @@ fn decode(
     }
     // One byte more tells a file that is too long; it also makes the decompressor check the CRC at the end.
     if take(&mut [0])?.0 > 0 {
-        return Err(DataError::Oversized {
-            path: path.to_owned(),
-            expected,
-        });
+        return Err(DataError::Oversized { path: path.to_owned(), expected });
     }
     let sha256 = source.hex();
     Ok((values, sha256))
@@ -124,18 +101,12 @@ fn check_magic(header: &[u8], path: &Path, dimensions: usize) -> Result<(), Data
 }
 
 fn check_dimensions(header: &[u8], path: &Path, expected: &[u32]) -> Result<(), DataError> {
-    let found: Vec<u32> = header[4..]
-        .chunks_exact(4)
-        .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
-        .collect();
+    let found: Vec<u32> =
+        header[4..].chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]])).collect();
     if found == expected {
         return Ok(());
     }
-    Err(DataError::WrongDimensions {
-        path: path.to_owned(),
-        expected: expected.to_vec(),
-        found,
-    })
+    Err(DataError::WrongDimensions { path: path.to_owned(), expected: expected.to_vec(), found })
 }
 
 /// Reads until the buffer is full or the source ends; a failure tells how much came before it.
@@ -157,19 +128,13 @@ fn unreadable(path: &Path, expected: u64, found: u64, error: io::Error) -> DataE
     let path = path.to_owned();
     match error.kind() {
         // The content is whole, so what is broken off is the stream's checksum or something after it.
-        io::ErrorKind::UnexpectedEof if found == expected => DataError::Gzip {
-            path,
-            reason: "its checksum is cut off, or other bytes follow it".to_owned(),
-        },
-        io::ErrorKind::UnexpectedEof => DataError::Truncated {
-            path,
-            expected,
-            found,
-        },
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => DataError::Gzip {
-            path,
-            reason: error.to_string(),
-        },
+        io::ErrorKind::UnexpectedEof if found == expected => {
+            DataError::Gzip { path, reason: "its checksum is cut off, or other bytes follow it".to_owned() }
+        }
+        io::ErrorKind::UnexpectedEof => DataError::Truncated { path, expected, found },
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            DataError::Gzip { path, reason: error.to_string() }
+        }
         _ => DataError::io("read", &path, error),
     }
 }
@@ -186,9 +151,7 @@ mod tests {
     use super::*;
 
     /// Two images of 1 × 3.
-    const IMAGES: &[u8] = &[
-        0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6,
-    ];
+    const IMAGES: &[u8] = &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
     const DIMENSIONS: &[u32] = &[2, 1, 3];
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -240,10 +203,7 @@ mod tests {
         long.push(7);
         for bytes in [gzip(&long), long] {
             let error = try_read(&bytes).unwrap_err();
-            assert!(
-                matches!(error, DataError::Oversized { expected: 22, .. }),
-                "{error:?}"
-            );
+            assert!(matches!(error, DataError::Oversized { expected: 22, .. }), "{error:?}");
         }
     }
 
@@ -251,14 +211,7 @@ mod tests {
     fn labels_in_place_of_images_are_refused() {
         let error = try_read(&[0, 0, 8, 1, 0, 0, 0, 2, 3, 4]).unwrap_err();
         assert!(
-            matches!(
-                error,
-                DataError::BadMagic {
-                    expected: [0, 0, 8, 3],
-                    found: [0, 0, 8, 1],
-                    ..
-                }
-            ),
+            matches!(error, DataError::BadMagic { expected: [0, 0, 8, 3], found: [0, 0, 8, 1], .. }),
             "{error:?}"
         );
         let page = try_read(b"<!DOCTYPE html>").unwrap_err();

@@ -65,11 +65,7 @@ pub(super) fn read(
     let mut reports = Vec::with_capacity(set.files.len());
     let mut next = |i: usize| {
         let (content, check) = read_file(card, set, i, &paths[i])?;
-        reports.push(FileReport {
-            path: paths[i].clone(),
-            sha256: content.sha256,
-            check,
-        });
+        reports.push(FileReport { path: paths[i].clone(), sha256: content.sha256, check });
         Ok::<_, DataError>(content.values)
     };
     let train = join(card, next(0)?, &next(1)?, "training part")?;
@@ -122,12 +118,7 @@ pub(super) fn read_file(
 }
 
 /// Checks a file that has just come from a mirror: a published checksum must hold, for nobody has compressed it again.
-pub(super) fn check_download(
-    card: &Card,
-    set: &IdxSet,
-    i: usize,
-    path: &Path,
-) -> Result<(), DataError> {
+pub(super) fn check_download(card: &Card, set: &IdxSet, i: usize, path: &Path) -> Result<(), DataError> {
     let (content, check) = read_file(card, set, i, path)?;
     match (check, set.files[i].gzip) {
         (Check::Structure, Some(expected)) => Err(DataError::WrongChecksum {
@@ -176,15 +167,7 @@ fn check(file: &IdxFile, content: &Content, path: &Path) -> Result<Check, DataEr
 }
 
 fn join(card: &Card, values: Vec<u8>, labels: &[u8], part: &str) -> Result<Examples, DataError> {
-    let inputs = Inputs::Bytes {
-        values,
-        divisor: 255.0,
-    };
+    let inputs = Inputs::Bytes { values, divisor: 255.0 };
     let labels = labels.iter().map(|&l| u32::from(l)).collect();
-    Examples::new(
-        inputs,
-        labels,
-        card.columns(),
-        &format!("{}, {part}", card.name),
-    )
+    Examples::new(inputs, labels, card.columns(), &format!("{}, {part}", card.name))
 }

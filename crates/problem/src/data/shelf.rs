@@ -51,16 +51,10 @@ impl Shelf {
         Self::choose(explicit, env::var_os("THALWEG_DATA"), dirs::cache_dir())
     }
 
-    fn choose(
-        explicit: Option<PathBuf>,
-        environment: Option<OsString>,
-        cache: Option<PathBuf>,
-    ) -> Self {
+    fn choose(explicit: Option<PathBuf>, environment: Option<OsString>, cache: Option<PathBuf>) -> Self {
         // An empty variable is how a shell unsets one for a single command.
         let named = environment.filter(|v| !v.is_empty()).map(PathBuf::from);
-        Self {
-            root: explicit.or(named).or(cache.map(|c| c.join("thalweg"))),
-        }
+        Self { root: explicit.or(named).or(cache.map(|c| c.join("thalweg"))) }
     }
 
     /// The folder, unless none is known.
@@ -148,11 +142,7 @@ impl Shelf {
             let found = set.files.map(|file| locate(folder, file.name));
             let lacks = |(file, path): (_, &Option<_>)| path.is_none().then_some(file);
             let names = set.files.iter().map(|file| file.name);
-            let absent: Vec<String> = names
-                .zip(&found)
-                .filter_map(lacks)
-                .map(str::to_owned)
-                .collect();
+            let absent: Vec<String> = names.zip(&found).filter_map(lacks).map(str::to_owned).collect();
             if absent.is_empty() {
                 return Ok(Finding::Present {
                     folder: folder.clone(),
@@ -163,10 +153,7 @@ impl Shelf {
                 fewest = Some(absent);
             }
         }
-        Ok(Finding::Missing {
-            looked,
-            absent: fewest.unwrap_or_default(),
-        })
+        Ok(Finding::Missing { looked, absent: fewest.unwrap_or_default() })
     }
 
     /// As [`Shelf::fetch`], for a set that need not be in [`CARDS`](super::CARDS), from the mirrors given and not those
@@ -183,9 +170,7 @@ impl Shelf {
         progress: &mut dyn Progress,
     ) -> Result<PathBuf, DataError> {
         let Origin::Idx(set) = &card.origin else {
-            return Err(DataError::BuiltIn {
-                name: card.name.to_owned(),
-            });
+            return Err(DataError::BuiltIn { name: card.name.to_owned() });
         };
         if let Finding::Present { folder, files } = self.find_card(card)?
             && set::read(card, set, &folder, &files).is_ok()
@@ -226,14 +211,10 @@ impl Shelf {
         };
         match self.find_card(card)? {
             Finding::Present { folder, files } => set::read(card, set, &folder, &files),
-            Finding::Missing { looked, absent } => Err(DataError::Missing {
-                name: card.name.to_owned(),
-                looked,
-                absent,
-            }),
-            Finding::BuiltIn => Err(DataError::BuiltIn {
-                name: card.name.to_owned(),
-            }),
+            Finding::Missing { looked, absent } => {
+                Err(DataError::Missing { name: card.name.to_owned(), looked, absent })
+            }
+            Finding::BuiltIn => Err(DataError::BuiltIn { name: card.name.to_owned() }),
         }
     }
 }
@@ -247,8 +228,7 @@ fn locate(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn is_right(card: &Card, set: &IdxSet, i: usize, folder: &Path) -> bool {
-    locate(folder, set.files[i].name)
-        .is_some_and(|path| set::read_file(card, set, i, &path).is_ok())
+    locate(folder, set.files[i].name).is_some_and(|path| set::read_file(card, set, i, &path).is_ok())
 }
 
 #[cfg(test)]

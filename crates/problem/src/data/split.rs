@@ -26,11 +26,7 @@ impl Split {
     ///
     /// A class of n rows gives n · `test` of them, rounded, to the test part: at least one and at most n − 1, but a class
     /// of a single row gives none.
-    pub(super) fn rows(
-        &self,
-        labels: &[u32],
-        classes: usize,
-    ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    pub(super) fn rows(&self, labels: &[u32], classes: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
         if !(self.test > 0.0 && self.test < 1.0) {
             return Err(DataError::BadFraction { found: self.test });
         }
@@ -95,14 +91,8 @@ mod tests {
         let (train, test) = Split::default().rows(&labels, 4).unwrap();
         let count = |rows: &[usize], class| rows.iter().filter(|&&r| labels[r] == class).count();
         let share = |class| (count(&train, class), count(&test, class));
-        assert_eq!(
-            [share(0), share(1), share(2), share(3)],
-            [(40, 10), (8, 2), (1, 1), (1, 0)]
-        );
-        let most = Split {
-            seed: 0,
-            test: 0.99,
-        };
+        assert_eq!([share(0), share(1), share(2), share(3)], [(40, 10), (8, 2), (1, 1), (1, 0)]);
+        let most = Split { seed: 0, test: 0.99 };
         let (train, _) = most.rows(&labels, 4).unwrap();
         assert_eq!([count(&train, 0), count(&train, 2)], [1, 1]);
     }

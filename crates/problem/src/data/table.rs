@@ -49,9 +49,7 @@ impl Table {
 
     fn parse(text: &[u8], path: &Path, label: &str) -> Result<Self, DataError> {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text);
-        let header = reader
-            .byte_headers()
-            .map_err(|e| unreadable(path, text, &e))?;
+        let header = reader.byte_headers().map_err(|e| unreadable(path, text, &e))?;
         let mut features = header_names(header, path)?;
         let at = find_label(&features, label, path)?;
         let label = features.remove(at);
@@ -62,10 +60,7 @@ impl Table {
 
         let (mut values, mut words) = (Vec::new(), Vec::new());
         let mut record = ByteRecord::new();
-        while reader
-            .read_byte_record(&mut record)
-            .map_err(|e| unreadable(path, text, &e))?
-        {
+        while reader.read_byte_record(&mut record).map_err(|e| unreadable(path, text, &e))? {
             let here = |column, problem| {
                 let line = record.position().map(|p| line_at(text, p));
                 fault(path, line, Some(column), problem)
@@ -80,12 +75,7 @@ impl Table {
             }
         }
         if words.is_empty() {
-            return Err(fault(
-                path,
-                None,
-                None,
-                "there is a header but no row below it",
-            ));
+            return Err(fault(path, None, None, "there is a header but no row below it"));
         }
         let (labels, classes) = classes(&words);
         if let [only] = &classes[..] {
@@ -141,9 +131,8 @@ impl Table {
             return Err(fault(&self.path, None, Some(&self.label), problem));
         }
         let columns = self.features.len();
-        let scales: Vec<Scale> = (0..columns)
-            .map(|c| Scale::of(train.iter().map(|r| self.values[r * columns + c])))
-            .collect();
+        let scales: Vec<Scale> =
+            (0..columns).map(|c| Scale::of(train.iter().map(|r| self.values[r * columns + c]))).collect();
         let part = |rows: &[usize], place: &str| {
             let numbers = rows
                 .iter()
@@ -235,17 +224,12 @@ fn find_label(names: &[String], label: &str, path: &Path) -> Result<usize, DataE
 fn number(field: &[u8]) -> Result<f64, String> {
     let text = String::from_utf8_lossy(field);
     if text.is_empty() {
-        return Err(
-            "expected a number, found an empty field; fill the gap or leave the row out".into(),
-        );
+        return Err("expected a number, found an empty field; fill the gap or leave the row out".into());
     }
     match text.parse::<f64>() {
         Ok(value) if value.abs() <= f64::from(f32::MAX) => Ok(value),
         Ok(value) if value.is_nan() => Err(format!("expected a finite number, found \"{text}\"")),
-        Ok(_) => Err(format!(
-            "expected a finite number of size up to {:e}, found \"{text}\"",
-            f32::MAX
-        )),
+        Ok(_) => Err(format!("expected a finite number of size up to {:e}, found \"{text}\"", f32::MAX)),
         Err(_) => Err(format!("expected a number, found \"{}\"", shortened(&text))),
     }
 }
@@ -254,15 +238,10 @@ fn number(field: &[u8]) -> Result<f64, String> {
 fn label_word(field: &[u8]) -> Result<String, String> {
     let Ok(text) = std::str::from_utf8(field) else {
         let text = String::from_utf8_lossy(field);
-        return Err(format!(
-            "expected a label in UTF-8, found \"{}\"",
-            shortened(&text)
-        ));
+        return Err(format!("expected a label in UTF-8, found \"{}\"", shortened(&text)));
     };
     if text.is_empty() {
-        return Err(
-            "expected a label, found an empty field; fill the gap or leave the row out".into(),
-        );
+        return Err("expected a label, found an empty field; fill the gap or leave the row out".into());
     }
     if text.parse::<f64>().is_ok_and(|x| !x.is_finite()) {
         return Err(format!("expected a label, found \"{text}\""));
@@ -306,9 +285,9 @@ fn index<K>(
 fn unreadable(path: &Path, text: &[u8], error: &csv::Error) -> DataError {
     let line = error.position().map(|p| line_at(text, p));
     let problem = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("expected {expected_len} fields as in the header, found {len}"),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("expected {expected_len} fields as in the header, found {len}")
+        }
         _ => error.to_string(),
     };
     fault(path, line, None, problem)
@@ -317,10 +296,7 @@ fn unreadable(path: &Path, text: &[u8], error: &csv::Error) -> DataError {
 /// The line that a record starts on, counted from 1. The parser's own count does not include the empty lines before it.
 fn line_at(text: &[u8], position: &csv::Position) -> u64 {
     let start = (position.byte() as usize).min(text.len());
-    let empty = text[start..]
-        .iter()
-        .take_while(|b| b"\r\n".contains(b))
-        .count();
+    let empty = text[start..].iter().take_while(|b| b"\r\n".contains(b)).count();
     let before = &text[..start + empty];
     let ends = before
         .iter()
@@ -329,18 +305,8 @@ fn line_at(text: &[u8], position: &csv::Position) -> u64 {
     ends.count() as u64 + 1
 }
 
-fn fault(
-    path: &Path,
-    line: Option<u64>,
-    column: Option<&str>,
-    problem: impl Into<String>,
-) -> DataError {
-    DataError::Csv {
-        path: path.to_owned(),
-        line,
-        column: column.map(str::to_owned),
-        problem: problem.into(),
-    }
+fn fault(path: &Path, line: Option<u64>, column: Option<&str>, problem: impl Into<String>) -> DataError {
+    DataError::Csv { path: path.to_owned(), line, column: column.map(str::to_owned), problem: problem.into() }
 }
 
 /// Enough of a field to recognise it.

@@ -39,10 +39,7 @@ impl Plane for Rosenbrock {
 
     fn window(&self) -> [(f64, f64); 2] {
         // The usual picture, widened when another a moves the minimum out of it.
-        [
-            ((self.a - 1.0).min(-2.0), (self.a + 1.0).max(2.0)),
-            (-1.0, (self.a * self.a + 1.0).max(3.0)),
-        ]
+        [((self.a - 1.0).min(-2.0), (self.a + 1.0).max(2.0)), (-1.0, (self.a * self.a + 1.0).max(3.0))]
     }
 
     fn minima(&self) -> Vec<[f64; 2]> {

@@ -34,18 +34,12 @@ fn norm(g: [f64; 2]) -> f64 {
 }
 
 fn within(f: &Function, p: [f64; 2]) -> bool {
-    p.iter()
-        .zip(f.window())
-        .all(|(x, (low, high))| low < *x && *x < high)
+    p.iter().zip(f.window()).all(|(x, (low, high))| low < *x && *x < high)
 }
 
 /// The same points every time, and no files left behind.
 fn points() -> Config {
-    Config {
-        rng_seed: RngSeed::Fixed(1960),
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { rng_seed: RngSeed::Fixed(1960), failure_persistence: None, ..Config::default() }
 }
 
 proptest! {
@@ -78,24 +72,13 @@ fn known_values() {
         ("beale", [0.0, 0.0], 14.203125, [-12.75, 0.0]),
         ("himmelblau", [0.0, 0.0], 170.0, [-14.0, -22.0]),
         ("booth", [0.0, 0.0], 74.0, [-34.0, -38.0]),
-        (
-            "three_hump_camel",
-            [2.0, 1.0],
-            8.0 - 16.8 + 64.0 / 6.0 + 3.0,
-            [8.0 - 33.6 + 33.0, 4.0],
-        ),
+        ("three_hump_camel", [2.0, 1.0], 8.0 - 16.8 + 64.0 / 6.0 + 3.0, [8.0 - 33.6 + 33.0, 4.0]),
         ("rastrigin", [0.5, 1.0], 21.25, [1.0, 2.0]),
-        (
-            "ackley",
-            [1.0, 1.0],
-            20.0 - 20.0 * (-0.2_f64).exp(),
-            [2.0 * (-0.2_f64).exp(); 2],
-        ),
+        ("ackley", [1.0, 1.0], 20.0 - 20.0 * (-0.2_f64).exp(), [2.0 * (-0.2_f64).exp(); 2]),
         ("styblinski_tang", [1.0, -2.0], -34.0, [-11.5, 18.5]),
     ] {
         let f = Function::born(name).unwrap();
-        let close =
-            |found: f64, expected: f64| (found - expected).abs() < 1e-12 * expected.abs().max(1.0);
+        let close = |found: f64, expected: f64| (found - expected).abs() < 1e-12 * expected.abs().max(1.0);
         assert!(close(f.value(p), value), "{f}: {}", f.value(p));
         for (found, expected) in f.gradient(p).into_iter().zip(gradient) {
             assert!(
@@ -118,10 +101,7 @@ fn recorded_values_and_gradients() {
 
     for case in &recorded.functions {
         let f = Function::born(&case.name).unwrap();
-        assert_eq!(
-            (case.points.len(), case.values.len(), case.gradients.len()),
-            (20, 20, 20)
-        );
+        assert_eq!((case.points.len(), case.values.len(), case.gradients.len()), (20, 20, 20));
         for ((&p, &value), &expected) in case.points.iter().zip(&case.values).zip(&case.gradients) {
             let (found, gradient) = (f.value(p), f.gradient(p));
             assert!(
@@ -138,10 +118,7 @@ fn recorded_values_and_gradients() {
         assert_eq!(minima.len(), case.minima.len(), "{f}");
         for Minimum { at, value } in &case.minima {
             let near = |p: &&[f64; 2]| norm([p[0] - at[0], p[1] - at[1]]) < 1e-12;
-            let p = minima
-                .iter()
-                .find(near)
-                .unwrap_or_else(|| panic!("{f} lacks the minimum {at:?}"));
+            let p = minima.iter().find(near).unwrap_or_else(|| panic!("{f} lacks the minimum {at:?}"));
             assert!((f.value(*p) - value).abs() < 1e-13, "{f}: {}", f.value(*p));
         }
     }
@@ -189,15 +166,9 @@ fn minima_are_flat_known_and_lowest() {
         let grid = (0..=steps * steps).map(|i| {
             let (s, t) = (i / (steps + 1), i % (steps + 1));
             let share = |n: i32| f64::from(n) / f64::from(steps);
-            f.value([
-                left + share(s) * (right - left),
-                low + share(t) * (high - low),
-            ])
+            f.value([left + share(s) * (right - left), low + share(t) * (high - low)])
         });
-        assert!(
-            grid.fold(f64::INFINITY, f64::min) >= least - 1e-12,
-            "{f} is lower somewhere"
-        );
+        assert!(grid.fold(f64::INFINITY, f64::min) >= least - 1e-12, "{f} is lower somewhere");
     }
 }
 
@@ -212,10 +183,7 @@ fn careful_steps_from_a_minimum_lead_back_to_it() {
                 let g = f.gradient(p);
                 p = [p[0] - 1e-4 * g[0], p[1] - 1e-4 * g[1]];
             }
-            assert!(
-                norm([p[0] - minimum[0], p[1] - minimum[1]]) < away,
-                "{f}: {minimum:?} → {p:?}"
-            );
+            assert!(norm([p[0] - minimum[0], p[1] - minimum[1]]) < away, "{f}: {minimum:?} → {p:?}");
         }
     }
 }
@@ -273,32 +241,16 @@ fn the_registry_is_in_order() {
     for f in all() {
         let card = f.card();
         assert!(names.insert(card.name), "{} twice", card.name);
-        assert!(
-            card.doc.contains("# Formula\n"),
-            "{} has no formula",
-            card.name
-        );
+        assert!(card.doc.contains("# Formula\n"), "{} has no formula", card.name);
         assert!(card.doc.contains("∂f/∂x"), "{} has no gradient", card.name);
-        assert!(
-            card.doc.contains("# Minim"),
-            "{} says nothing of minima",
-            card.name
-        );
+        assert!(card.doc.contains("# Minim"), "{} says nothing of minima", card.name);
         assert!(card.doc.contains("# What it shows"), "{}", card.name);
-        assert!(
-            card.paper.contains(&card.year.to_string()),
-            "{}: {}",
-            card.name,
-            card.paper
-        );
+        assert!(card.paper.contains(&card.year.to_string()), "{}: {}", card.name, card.paper);
         assert_eq!(f.to_string().parse::<Function>().unwrap(), f);
         assert_eq!(f.full_word().parse::<Function>().unwrap(), f);
         f.settings().check().unwrap();
     }
-    assert_eq!(
-        "rosenbrock:a=2,b=5".parse::<Function>().unwrap().minima(),
-        [[2.0, 4.0]]
-    );
+    assert_eq!("rosenbrock:a=2,b=5".parse::<Function>().unwrap().minima(), [[2.0, 4.0]]);
     let error = "rosenbrok".parse::<Function>().unwrap_err().to_string();
     assert!(error.contains("did you mean `rosenbrock`?"), "{error}");
 }

@@ -34,10 +34,7 @@ impl Published {
         };
         let labels = |n: u32| {
             let header = [0x801, n].map(u32::to_be_bytes).concat();
-            header
-                .into_iter()
-                .chain((0..n).map(|i| (i % 3) as u8))
-                .collect()
+            header.into_iter().chain((0..n).map(|i| (i % 3) as u8)).collect()
         };
         let contents: [Vec<u8>; 4] = [images(40), labels(40), images(10), labels(10)];
         let mut files = Vec::new();
@@ -51,11 +48,8 @@ impl Published {
             });
             files.push((format!("{name}.gz"), packed));
         }
-        let origin = Origin::Idx(IdxSet {
-            torchvision: "Noise",
-            mirrors: &[],
-            files: idx.try_into().unwrap(),
-        });
+        let origin =
+            Origin::Idx(IdxSet { torchvision: "Noise", mirrors: &[], files: idx.try_into().unwrap() });
         let card = Card {
             name: "noise",
             classes: &["a", "b", "c"],
@@ -84,10 +78,7 @@ pub(crate) fn gzip(content: &[u8], level: Compression) -> Vec<u8> {
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> &'static str {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let hex: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     hex.leak()
 }
 
@@ -101,12 +92,7 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            failed: Vec::new(),
-            finished: Vec::new(),
-            last: None,
-        }
+        Self { folder: tempfile::tempdir().unwrap(), failed: Vec::new(), finished: Vec::new(), last: None }
     }
 
     pub(crate) fn shelf(&self) -> Shelf {
@@ -124,28 +110,17 @@ impl Home {
         self
     }
 
-    pub(crate) fn fetch(
-        &mut self,
-        published: &Published,
-        servers: &[&Server],
-    ) -> Result<PathBuf, DataError> {
+    pub(crate) fn fetch(&mut self, published: &Published, servers: &[&Server]) -> Result<PathBuf, DataError> {
         let mirrors: Vec<&str> = servers.iter().map(|s| s.url.as_str()).collect();
-        self.shelf()
-            .fetch_card(&published.card, &mirrors, &PATIENCE, self)
+        self.shelf().fetch_card(&published.card, &mirrors, &PATIENCE, self)
     }
 
     pub(crate) fn assert_right(&self, published: &Published) {
         for (name, bytes) in &published.files {
-            assert!(
-                fs::read(self.place(name)).unwrap() == *bytes,
-                "{name} differs"
-            );
+            assert!(fs::read(self.place(name)).unwrap() == *bytes, "{name} differs");
             assert!(!self.place(&format!("{name}.part")).exists());
         }
-        assert_eq!(
-            self.shelf().load_card(&published.card).unwrap().train.len(),
-            40
-        );
+        assert_eq!(self.shelf().load_card(&published.card).unwrap().train.len(), 40);
     }
 }
 

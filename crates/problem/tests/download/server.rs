@@ -128,11 +128,7 @@ fn answer(
             // As much of what was asked for.
             let from = range.unwrap_or(0);
             let body = &file[from..];
-            let status = if from > 0 {
-                "206 Partial Content"
-            } else {
-                "200 OK"
-            };
+            let status = if from > 0 { "206 Partial Content" } else { "200 OK" };
             let range = format!("Content-Range: bytes {from}-{}/{all}\r\n", all - 1);
             head(stream, status, &range, Some(body.len()))?;
             stream.write_all(&body[..count.min(body.len())])?;
@@ -158,12 +154,7 @@ fn answer(
             Ok(())
         }
         Does::Status(status) => send(stream, status, "", b"<html>sorry</html>"),
-        Does::Instead(kind, body) => send(
-            stream,
-            "200 OK",
-            &format!("Content-Type: {kind}\r\n"),
-            &body,
-        ),
+        Does::Instead(kind, body) => send(stream, "200 OK", &format!("Content-Type: {kind}\r\n"), &body),
         Does::Endless => {
             head(stream, "200 OK", "", None)?;
             stream.write_all(&[0x1f, 0x8b])?;
@@ -179,15 +170,7 @@ fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> std
     stream.write_all(body)
 }
 
-fn head(
-    stream: &mut TcpStream,
-    status: &str,
-    headers: &str,
-    length: Option<usize>,
-) -> std::io::Result<()> {
+fn head(stream: &mut TcpStream, status: &str, headers: &str, length: Option<usize>) -> std::io::Result<()> {
     let length = length.map_or_else(String::new, |n| format!("Content-Length: {n}\r\n"));
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\n{headers}{length}Connection: close\r\n\r\n"
-    )
+    write!(stream, "HTTP/1.1 {status}\r\n{headers}{length}Connection: close\r\n\r\n")
 }

@@ -2,11 +2,10 @@
 
 use problem::descend::Path;
 use problem::function::{Function, Plane};
-use technique::layout::Layout;
-use technique::optimizer::Optimizer;
 use technique::rule::Rule;
 use technique::word::Family;
 
+use super::checks::{LONG, step_sizes};
 use super::values::{final_text, mean_loss, pair, sentence};
 use super::{Claim, Evidence, Word, claim};
 use crate::error::StudyError;
@@ -18,6 +17,7 @@ use crate::training::{Group, Outcome};
 use crate::trial::Metric;
 
 const PATHS: (&str, &str) = ("trajectories-paths", "paths on the ravine");
+const STEP_SIZES: (&str, &str) = ("checks-steps", "step sizes");
 const FIELD: (&str, &str) = ("trajectories-field", "gradient field");
 
 fn path<'a>(evidence: &Evidence<'a>, rule: &str) -> Option<&'a Path> {
@@ -91,37 +91,19 @@ pub(super) fn momentum(evidence: &Evidence<'_>) -> Claim {
     )
 }
 
-/// The size of each of `steps` updates of one parameter under a gradient that may depend on the step.
-fn step_sizes(
-    word: &str,
-    steps: u64,
-    gradient: impl Fn(u64) -> f64,
-) -> Result<Vec<f64>, StudyError> {
-    let setting = |error: String| StudyError::Setting(error);
-    let rule: Rule = word
-        .parse()
-        .map_err(|error: technique::word::WordError| setting(error.to_string()))?;
-    let mut optimizer: Optimizer<f64> =
-        Optimizer::new(rule, &Layout::flat(1)).map_err(|error| setting(error.to_string()))?;
-    let mut sizes = Vec::with_capacity(steps as usize);
-    for step in 0..steps {
-        // From 0 each time, so that the size of the move is exact.
-        let mut params = [0.0];
-        optimizer.update(&mut params, &[gradient(step)]);
-        sizes.push(params[0].abs());
-    }
-    Ok(sizes)
-}
-
 /// 3. AdaGrad's steps go to 0, RMSProp's do not.
 pub(super) fn adagrad() -> Result<Claim, StudyError> {
+    fading("adagrad:lr=0.01", "rmsprop:lr=0.01")
+}
+
+/// The check of claim 3 on these two rules, both of rate .01.
+pub(super) fn fading(adagrad: &str, rmsprop: &str) -> Result<Claim, StudyError> {
     const TEXT: &str = "AdaGrad gives each element its own decaying rate; learned without end, its steps go to 0. RMSProp forgets old gradients to avoid that.";
-    const STEPS: u64 = 10_000;
     let share = |word: &str| -> Result<f64, StudyError> {
-        let sizes = step_sizes(word, STEPS, |_| 1.0)?;
+        let sizes = step_sizes(word, LONG, |_| 1.0)?;
         Ok(sizes[sizes.len() - 1] / 0.01)
     };
-    let (adagrad, rmsprop) = (share("adagrad:lr=0.01")?, share("rmsprop:lr=0.01")?);
+    let (adagrad, rmsprop) = (share(adagrad)?, share(rmsprop)?);
     let numbers = vec![format!(
         "under a gradient of 1 at every step, the size of step 10,000 is {:.2} % of the rate with AdaGrad (1/√10,000 in theory) and {:.2} % with RMSProp",
         100.0 * adagrad,
@@ -134,15 +116,20 @@ pub(super) fn adagrad() -> Result<Claim, StudyError> {
         word,
         "steps under a constant gradient".to_owned(),
         numbers,
-        &[PATHS],
+        &[STEP_SIZES],
     ))
 }
 
 /// 4. Adam joins the two and corrects the bias.
 pub(super) fn adam() -> Result<Claim, StudyError> {
+    corrected("adam:lr=0.001")
+}
+
+/// The check of claim 4 on this rule, of rate .001.
+pub(super) fn corrected(adam: &str) -> Result<Claim, StudyError> {
     const TEXT: &str = "Adam joins momentum and RMSProp and corrects the bias of both averages; the usual setting is β₁ .9, β₂ .999.";
     let first = |word: &str, g: f64| Ok::<f64, StudyError>(step_sizes(word, 1, |_| g)?[0] / 0.001);
-    let (small, large) = (first("adam:lr=0.001", 1e-3)?, first("adam:lr=0.001", 1e3)?);
+    let (small, large) = (first(adam, 1e-3)?, first(adam, 1e3)?);
     let uncorrected = first("rmsprop:lr=0.001,decay=0.999", 1.0)?;
     // Without momentum, and once the bias has gone, Adam is RMSProp.
     let wave = |step: u64| 1.0 + (step as f64).sin();
@@ -150,7 +137,7 @@ pub(super) fn adam() -> Result<Claim, StudyError> {
         Ok::<f64, StudyError>(*step_sizes(word, 20_000, wave)?.last().unwrap_or(&f64::NAN))
     };
     let (adam, rmsprop) = (
-        late("adam:lr=0.001,beta1=0")?,
+        late(&format!("{adam},beta1=0"))?,
         late("rmsprop:lr=0.001,decay=0.999")?,
     );
     let apart = (adam / rmsprop - 1.0).abs();
@@ -183,7 +170,7 @@ pub(super) fn adam() -> Result<Claim, StudyError> {
         Word::plain(corrected && apart < 1e-4 && usual),
         "sizes of steps".to_owned(),
         numbers,
-        &[PATHS],
+        &[STEP_SIZES],
     ))
 }
 

@@ -69,6 +69,7 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
     }
     let headers = ["setting", "layer", "mean", "std", "saturated", "dead"];
     Ok(Section {
+        from_study: true,
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),

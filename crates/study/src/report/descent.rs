@@ -96,6 +96,7 @@ pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<
     });
     let start = all.descent.start;
     Ok(Section {
+        from_study: true,
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),

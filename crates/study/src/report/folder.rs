@@ -46,11 +46,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
     Ok(())
 }
 
-/// Writes a section's figures, tables and study into its folder.
+/// Writes a section's figures and tables into its folder.
 ///
 /// # Errors
 /// When a figure cannot be made into a PNG, or a file cannot be written.
-pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<(), StudyError> {
+pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError> {
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(StudyError::io("create", &figures))?;
     // A PNG takes longer to encode than to draw: each figure on a thread of its own.
@@ -65,6 +65,15 @@ pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<
     for table in &section.tables {
         write(&folder.join(format!("{}.csv", table.name)), &csv(table))?;
     }
+    Ok(())
+}
+
+/// Writes a section's figures, tables and study into its folder.
+///
+/// # Errors
+/// As [`write_drawings`].
+pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<(), StudyError> {
+    write_drawings(folder, section)?;
     write(&folder.join("study.toml"), study.text.as_bytes())?;
     if let Body::Training(training) = &study.body {
         let mut resolved = toml::Table::new();

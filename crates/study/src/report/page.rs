@@ -39,6 +39,7 @@ struct SectionView<'a> {
     figures: Vec<FigureView<'a>>,
     tables: &'a [Table],
     folder: String,
+    from_study: bool,
 }
 
 #[derive(Serialize)]
@@ -77,6 +78,7 @@ pub fn render(
                 .collect(),
             tables: &section.tables,
             folder: folder.clone(),
+            from_study: section.from_study,
         })
         .collect();
     let mut environment = Environment::new();

@@ -32,6 +32,7 @@ pub fn section(
 ) -> Result<Section, StudyError> {
     let all = comparisons(training, outcome);
     Ok(Section {
+        from_study: true,
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),

@@ -42,7 +42,9 @@ fn small(line: &str) -> String {
         "[report]",
         "metric = \"train_loss\"",
     ];
-    let mine = |old: &&str| if !key.is_empty() && old.starts_with(key) { line.to_owned() } else { (*old).to_owned() };
+    let mine = |old: &&str| {
+        if !key.is_empty() && old.starts_with(key) { line.to_owned() } else { (*old).to_owned() }
+    };
     lines.iter().map(mine).collect::<Vec<_>>().join("\n")
 }
 
@@ -164,7 +166,11 @@ fn a_mistake_is_answered_with_file_line_and_key() {
         ("title = \"t\"\ntitle = \"t\"", 2, &["title"]),
         ("title = \"t", 1, &["title"]),
         ("rule = \"adaam\"", 7, &["technique.rule: unknown update rule `adaam`", "`adam`"]),
-        ("rule = [\n\"sgd\",\n\"adam:beta=1\"]", 9, &["technique.rule", "no setting `beta`", "did you mean `beta2`?"]),
+        (
+            "rule = [\n\"sgd\",\n\"adam:beta=1\"]",
+            9,
+            &["technique.rule", "no setting `beta`", "did you mean `beta2`?"],
+        ),
         ("rule = [\n\"adam\",\n\"ada\"]", 9, &["technique.rule: unknown update rule `ada`"]),
         ("rule = [\n'sgd:lr=0.1',\n'sgd:lr=0']", 9, &["technique.rule", "lr", "0"]),
         ("rule = []", 7, &["technique.rule", "empty list"]),
@@ -242,8 +248,11 @@ fn descents_and_activations_read_their_words_and_bounds() {
 fn a_study_is_found_by_name_or_path() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
-    std::fs::write(&path, "title = \"t\"\n[data]\ncsv = \"a.csv\"\nlabel = \"b\"\n[training]\nbatch = 1\nsteps = 1")
-        .unwrap();
+    std::fs::write(
+        &path,
+        "title = \"t\"\n[data]\ncsv = \"a.csv\"\nlabel = \"b\"\n[training]\nbatch = 1\nsteps = 1",
+    )
+    .unwrap();
     let study = Study::find(&path.display().to_string()).unwrap();
     assert_eq!(study.name, "mine");
     let table = DataSource::Table { path: folder.path().join("a.csv"), label: "b".into() };

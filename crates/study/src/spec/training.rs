@@ -101,11 +101,7 @@ impl Tables {
             activation: source.words("network.activation", network.activation.as_ref(), "relu")?,
             init: source.words("technique.init", technique.init.as_ref(), "he")?,
             rule: source.words("technique.rule", technique.rule.as_ref(), "adam")?,
-            schedule: source.words(
-                "technique.schedule",
-                technique.schedule.as_ref(),
-                "constant",
-            )?,
+            schedule: source.words("technique.schedule", technique.schedule.as_ref(), "constant")?,
             norm: source.words("technique.norm", technique.norm.as_ref(), "none")?,
             dropout: source.words("technique.dropout", technique.dropout.as_ref(), "none")?,
             guard: source.words("technique.guard", technique.guard.as_ref(), "none")?,
@@ -115,16 +111,14 @@ impl Tables {
             (Some(steps), None) if steps > 0 => Length::Steps(steps),
             (None, Some(epochs)) if epochs > 0 => Length::Epochs(epochs),
             _ => {
-                let what = "training: expected either `steps` or `epochs`, a whole number above 0"
-                    .to_owned();
+                let what = "training: expected either `steps` or `epochs`, a whole number above 0".to_owned();
                 return Err(source.at(at, what));
             }
         };
         let positive = |key: &str, value: Option<u64>, default: u64| match value {
-            Some(0) => Err(source.at(
-                at,
-                format!("training.{key}: expected a whole number above 0, found 0"),
-            )),
+            Some(0) => {
+                Err(source.at(at, format!("training.{key}: expected a whole number above 0, found 0")))
+            }
             value => Ok(value.unwrap_or(default)),
         };
         let report = self.report.unwrap_or_default();
@@ -139,19 +133,15 @@ impl Tables {
         };
         let metric = match &report.metric {
             None => Metric::TrainLoss,
-            Some(name) => Metric::ALL
-                .into_iter()
-                .find(|metric| metric.name() == name.get_ref())
-                .ok_or_else(|| {
+            Some(name) => {
+                Metric::ALL.into_iter().find(|metric| metric.name() == name.get_ref()).ok_or_else(|| {
                     let known = Metric::ALL.map(Metric::name).join(", ");
                     source.at(
                         name.span().start,
-                        format!(
-                            "report.metric: unknown metric `{}`; known: {known}",
-                            name.get_ref()
-                        ),
+                        format!("report.metric: unknown metric `{}`; known: {known}", name.get_ref()),
                     )
-                })?,
+                })?
+            }
         };
         Ok(Training {
             data,
@@ -177,11 +167,7 @@ impl Tables {
             evaluate_every: training.evaluate_every.unwrap_or(0),
             seeds: positive("seeds", training.seeds, 3)?,
             compare,
-            panels: report
-                .panels
-                .as_ref()
-                .map(|name| source.field("report.panels", name))
-                .transpose()?,
+            panels: report.panels.as_ref().map(|name| source.field("report.panels", name)).transpose()?,
             metric,
         })
     }
@@ -199,15 +185,11 @@ fn resolve_data(
         (None, Some(_), None) => {
             return Err(source.at(
                 at,
-                "data: expected `label`, the name of the column with the classes, beside `csv`"
-                    .to_owned(),
+                "data: expected `label`, the name of the column with the classes, beside `csv`".to_owned(),
             ));
         }
         _ => {
-            return Err(source.at(
-                at,
-                "data: expected either `name`, or `csv` and `label`".to_owned(),
-            ));
+            return Err(source.at(at, "data: expected either `name`, or `csv` and `label`".to_owned()));
         }
     };
     Ok((data, table.first))
@@ -222,11 +204,7 @@ fn choice<T: SettingType>(
 ) -> Result<T, StudyError> {
     let Some(word) = word else { return Ok(default) };
     T::read(word.get_ref()).ok_or_else(|| {
-        let what = format!(
-            "{key}: expected {}, found `{}`",
-            names.join(" or "),
-            word.get_ref()
-        );
+        let what = format!("{key}: expected {}, found `{}`", names.join(" or "), word.get_ref());
         source.at(word.span().start, what)
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{Layer, Pass};
 use crate::real::Real;
+use crate::wide::wide;
 
 /// A function of one number and its derivative.
 pub trait Pointwise {
@@ -26,9 +27,11 @@ crate::described! {
 }
 
 impl Pointwise for Sigmoid {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         sigmoid(x)
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, _: T, y: T) -> T {
         y * (T::one() - y)
     }
@@ -45,9 +48,11 @@ crate::described! {
 }
 
 impl Pointwise for Tanh {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x.tanh()
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, _: T, y: T) -> T {
         T::one() - y * y
     }
@@ -64,10 +69,12 @@ crate::described! {
 }
 
 impl Pointwise for Relu {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         // Not `max`, which would turn NaN into 0 and hide that a trial has diverged.
         if x <= T::zero() { T::zero() } else { x }
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, x: T, _: T) -> T {
         if x > T::zero() { T::one() } else { T::zero() }
     }
@@ -93,9 +100,11 @@ crate::described! {
 }
 
 impl Pointwise for LeakyRelu {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         if x > T::zero() { x } else { T::of(self.slope) * x }
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, x: T, _: T) -> T {
         if x > T::zero() { T::one() } else { T::of(self.slope) }
     }
@@ -154,9 +163,11 @@ impl Gelu {
 }
 
 impl Pointwise for Gelu {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x * self.gate(x).0
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, x: T, _: T) -> T {
         let (gate, density) = self.gate(x);
         gate + x * density
@@ -174,9 +185,11 @@ crate::described! {
 }
 
 impl Pointwise for Silu {
+    #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x * sigmoid(x)
     }
+    #[inline(always)]
     fn slope<T: Real>(&self, x: T, y: T) -> T {
         let s = sigmoid(x);
         s + y * (T::one() - s)
@@ -196,7 +209,7 @@ macro_rules! activations {
             /// y = f(x), element by element.
             pub fn values<T: Real>(&self, x: &[T], y: &mut [T]) {
                 match self {
-                    $(Self::$Variant(f) => y.iter_mut().zip(x).for_each(|(y, &x)| *y = f.value(x))),+
+                    $(Self::$Variant(f) => wide(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f.value(x)))),+
                 }
             }
 
@@ -204,7 +217,7 @@ macro_rules! activations {
             pub fn slopes<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
                 let points = dx.iter_mut().zip(x).zip(y).zip(dy);
                 match self {
-                    $(Self::$Variant(f) => points.for_each(|(((dx, &x), &y), &dy)| *dx = f.slope(x, y) * dy)),+
+                    $(Self::$Variant(f) => wide(|| points.for_each(|(((dx, &x), &y), &dy)| *dx = f.slope(x, y) * dy))),+
                 }
             }
         }

@@ -3,6 +3,7 @@
 use super::{Layer, Pass};
 use crate::matmul::{Matrix, product};
 use crate::real::Real;
+use crate::wide::wide;
 
 crate::described! {
     /// An affine map: every unit a weighted sum of all inputs, and a bias.
@@ -31,11 +32,13 @@ impl<T: Real> Layer<T> for AffineLayer {
     fn forward(&mut self, pass: &Pass, params: &[T], x: &[T], y: &mut [T]) {
         let (weights, bias) = params.split_at(self.inputs * self.outputs);
         product(y, Matrix::new(x, pass.rows, self.inputs), Matrix::new(weights, self.inputs, self.outputs));
-        for row in y.chunks_exact_mut(self.outputs) {
-            for (y, &b) in row.iter_mut().zip(bias) {
-                *y += b;
+        wide(|| {
+            for row in y.chunks_exact_mut(self.outputs) {
+                for (y, &b) in row.iter_mut().zip(bias) {
+                    *y += b;
+                }
             }
-        }
+        });
     }
 
     fn backward(
@@ -52,11 +55,13 @@ impl<T: Real> Layer<T> for AffineLayer {
         let dy_matrix = Matrix::new(dy, pass.rows, self.outputs);
         product(dw, Matrix::new(x, pass.rows, self.inputs).t(), dy_matrix);
         db.fill(T::zero());
-        for row in dy.chunks_exact(self.outputs) {
-            for (db, &dy) in db.iter_mut().zip(row) {
-                *db += dy;
+        wide(|| {
+            for row in dy.chunks_exact(self.outputs) {
+                for (db, &dy) in db.iter_mut().zip(row) {
+                    *db += dy;
+                }
             }
-        }
+        });
         if let Some(dx) = dx {
             let weights = &params[..self.inputs * self.outputs];
             product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());

@@ -2,6 +2,7 @@
 
 use crate::layer::{Layer, Pass, Phase};
 use crate::real::Real;
+use crate::wide::wide;
 
 crate::choice! {
     /// Whose weight `momentum` is, in the moving averages.
@@ -115,22 +116,24 @@ impl<T: Real> BatchNormLayer<T> {
     fn observe(&mut self, rows: usize, x: &[T]) {
         let columns = self.mean.len();
         let share = T::of(1.0 / rows as f64);
-        self.mean.fill(T::zero());
-        for row in x.chunks_exact(columns) {
-            for (m, &x) in self.mean.iter_mut().zip(row) {
-                *m += x;
+        wide(|| {
+            self.mean.fill(T::zero());
+            for row in x.chunks_exact(columns) {
+                for (m, &x) in self.mean.iter_mut().zip(row) {
+                    *m += x;
+                }
             }
-        }
-        self.mean.iter_mut().for_each(|m| *m *= share);
+            self.mean.iter_mut().for_each(|m| *m *= share);
 
-        let variance = &mut self.scale;
-        variance.fill(T::zero());
-        for row in x.chunks_exact(columns) {
-            for ((v, &x), &m) in variance.iter_mut().zip(row).zip(&self.mean) {
-                *v += (x - m) * (x - m);
+            let variance = &mut self.scale;
+            variance.fill(T::zero());
+            for row in x.chunks_exact(columns) {
+                for ((v, &x), &m) in variance.iter_mut().zip(row).zip(&self.mean) {
+                    *v += (x - m) * (x - m);
+                }
             }
-        }
-        variance.iter_mut().for_each(|v| *v *= share);
+            variance.iter_mut().for_each(|v| *v *= share);
+        });
     }
 
     /// What μ and σ² leave in the running averages.
@@ -173,13 +176,15 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
         let eps = T::of(self.settings.eps);
         self.scale.iter_mut().for_each(|v| *v = T::one() / (*v + eps).sqrt());
         let (gamma, beta) = params.split_at(columns);
-        for (x, y) in x.chunks_exact(columns).zip(y.chunks_exact_mut(columns)) {
-            for (((((y, &x), &m), &s), &gamma), &beta) in
-                y.iter_mut().zip(x).zip(&self.mean).zip(&self.scale).zip(gamma).zip(beta)
-            {
-                *y = gamma * ((x - m) * s) + beta;
+        wide(|| {
+            for (x, y) in x.chunks_exact(columns).zip(y.chunks_exact_mut(columns)) {
+                for (((((y, &x), &m), &s), &gamma), &beta) in
+                    y.iter_mut().zip(x).zip(&self.mean).zip(&self.scale).zip(gamma).zip(beta)
+                {
+                    *y = gamma * ((x - m) * s) + beta;
+                }
             }
-        }
+        });
     }
 
     fn backward(
@@ -196,14 +201,16 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
         let (dgamma, dbeta) = grads.split_at_mut(columns);
         dgamma.fill(T::zero());
         dbeta.fill(T::zero());
-        for (dy, x) in dy.chunks_exact(columns).zip(x.chunks_exact(columns)) {
-            for (((((dgamma, dbeta), &dy), &x), &m), &s) in
-                dgamma.iter_mut().zip(dbeta.iter_mut()).zip(dy).zip(x).zip(&self.mean).zip(&self.scale)
-            {
-                *dbeta += dy;
-                *dgamma += dy * ((x - m) * s);
+        wide(|| {
+            for (dy, x) in dy.chunks_exact(columns).zip(x.chunks_exact(columns)) {
+                for (((((dgamma, dbeta), &dy), &x), &m), &s) in
+                    dgamma.iter_mut().zip(dbeta.iter_mut()).zip(dy).zip(x).zip(&self.mean).zip(&self.scale)
+                {
+                    *dbeta += dy;
+                    *dgamma += dy * ((x - m) * s);
+                }
             }
-        }
+        });
         let Some(dx) = dx else { return };
         let share = match pass.phase {
             Phase::Training | Phase::Probing => T::of(1.0 / pass.rows as f64),
@@ -211,23 +218,25 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
             Phase::Evaluation => T::zero(),
         };
         let gamma = &params[..columns];
-        for ((dx, dy), x) in
-            dx.chunks_exact_mut(columns).zip(dy.chunks_exact(columns)).zip(x.chunks_exact(columns))
-        {
-            for (((((((dx, &dy), &x), &m), &s), &gamma), &dgamma), &dbeta) in dx
-                .iter_mut()
-                .zip(dy)
-                .zip(x)
-                .zip(&self.mean)
-                .zip(&self.scale)
-                .zip(gamma)
-                .zip(&*dgamma)
-                .zip(&*dbeta)
+        wide(|| {
+            for ((dx, dy), x) in
+                dx.chunks_exact_mut(columns).zip(dy.chunks_exact(columns)).zip(x.chunks_exact(columns))
             {
-                let normed = (x - m) * s;
-                *dx = gamma * s * (dy - share * (dbeta + normed * dgamma));
+                for (((((((dx, &dy), &x), &m), &s), &gamma), &dgamma), &dbeta) in dx
+                    .iter_mut()
+                    .zip(dy)
+                    .zip(x)
+                    .zip(&self.mean)
+                    .zip(&self.scale)
+                    .zip(gamma)
+                    .zip(&*dgamma)
+                    .zip(&*dbeta)
+                {
+                    let normed = (x - m) * s;
+                    *dx = gamma * s * (dy - share * (dbeta + normed * dgamma));
+                }
             }
-        }
+        });
     }
 }
 

@@ -47,6 +47,7 @@ impl UpdateRule for AdaGrad {
         self.initial
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, step: Step, block: Block<'_, T>) {
         let (params, grads, [h]) = block.parts();
         let rate = T::of(step.rate(self.lr) / (1.0 + (step.t - 1) as f64 * self.lr_decay));

@@ -56,6 +56,7 @@ impl UpdateRule for Adam {
         &["m", "v"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, step: Step, block: Block<'_, T>) {
         let (params, grads, [m, v]) = block.parts();
         let t = step.t as f64;

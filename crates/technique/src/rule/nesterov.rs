@@ -40,6 +40,7 @@ impl UpdateRule for Nesterov {
         &["v"]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, step: Step, block: Block<'_, T>) {
         let (params, grads, [v]) = block.parts();
         let (into, out_of) = self.lr_at.factors(step.rate(self.lr));

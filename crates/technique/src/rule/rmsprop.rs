@@ -61,6 +61,7 @@ impl UpdateRule for RmsProp {
         if slot == "h" { self.initial } else { 0.0 }
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, step: Step, block: Block<'_, T>) {
         let (keep, take) = (T::of(self.decay), T::of(1.0 - self.decay));
         let (inside, outside) = self.eps_at.places(self.eps);

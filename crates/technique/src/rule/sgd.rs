@@ -35,6 +35,7 @@ impl UpdateRule for Sgd {
         &[]
     }
 
+    #[inline(always)]
     fn update<T: Real>(&self, step: Step, block: Block<'_, T>) {
         let (params, grads, []) = block.parts();
         let rate = T::of(step.rate(self.lr));

@@ -56,9 +56,7 @@ pub(super) fn transfer(
     // Two bytes tell a gzip file; nothing is written (or thrown away) for the sake of anything else.
     let mut count = read_at_least(&mut source, &mut buffer, 2).map_err(|e| cut(&e, 0, total))?;
     if start == 0 && count > 0 && !buffer[..count].starts_with(&[0x1f, 0x8b]) {
-        return Err(Stop::Refused(format!(
-            "it sends something else than a gzip file (content type {kind})"
-        )));
+        return Err(Stop::Refused(format!("it sends something else than a gzip file (content type {kind})")));
     }
     let disk = |e| Stop::Disk(DataError::io("write", part, e));
     let mut file = open(part, start > 0).map_err(disk)?;
@@ -114,26 +112,12 @@ fn request(url: &str, before: u64, patience: &Patience) -> Result<Response<Body>
 
 /// The first byte of "bytes FIRST-LAST/TOTAL".
 fn range_start(response: &Response<Body>) -> Option<u64> {
-    let range = response
-        .headers()
-        .get(header::CONTENT_RANGE)?
-        .to_str()
-        .ok()?;
-    range
-        .strip_prefix("bytes ")?
-        .split('-')
-        .next()?
-        .parse()
-        .ok()
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
 fn open(part: &Path, append: bool) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .write(true)
-        .append(append)
-        .truncate(!append)
-        .open(part)
+    OpenOptions::new().create(true).write(true).append(append).truncate(!append).open(part)
 }
 
 /// Reads until there are `least` bytes or the source ends.
@@ -158,9 +142,5 @@ fn cut(error: &io::Error, done: u64, total: Option<u64>) -> Stop {
         .get_ref()
         .and_then(|e| e.downcast_ref::<ureq::Error>())
         .is_some_and(|e| matches!(e, ureq::Error::Timeout(_)));
-    if silent || error.kind() == io::ErrorKind::TimedOut {
-        Stop::Refused(reason)
-    } else {
-        Stop::Cut(reason)
-    }
+    if silent || error.kind() == io::ErrorKind::TimedOut { Stop::Refused(reason) } else { Stop::Cut(reason) }
 }

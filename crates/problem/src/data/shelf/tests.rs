@@ -6,29 +6,16 @@ use super::*;
 
 /// A set of three training and two test images of 1 × 2, in three classes.
 fn tiny() -> Card {
-    const NONE: IdxFile = IdxFile {
-        name: "",
-        content: None,
-        gzip: None,
-    };
+    const NONE: IdxFile = IdxFile { name: "", content: None, gzip: None };
     let named = |name| IdxFile { name, ..NONE };
-    let files = [
-        named("train-i"),
-        named("train-l"),
-        named("test-i"),
-        named("test-l"),
-    ];
+    let files = [named("train-i"), named("train-l"), named("test-i"), named("test-l")];
     Card {
         name: "tiny",
         classes: &["a", "b", "c"],
         train: 3,
         test: 2,
         shape: (1, 2),
-        origin: Origin::Idx(IdxSet {
-            torchvision: "Tiny",
-            mirrors: &[],
-            files,
-        }),
+        origin: Origin::Idx(IdxSet { torchvision: "Tiny", mirrors: &[], files }),
         ..CARDS[0]
     }
 }
@@ -37,8 +24,7 @@ const TRAIN_LABELS: &[u8] = &[0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2];
 
 fn write_tiny(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
-    let images =
-        |n: u8, pixels: &[u8]| [&[0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 1, 0, 0, 0, 2], pixels].concat();
+    let images = |n: u8, pixels: &[u8]| [&[0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 1, 0, 0, 0, 2], pixels].concat();
     fs::write(folder.join("train-i"), images(3, &[1, 2, 3, 4, 5, 6])).unwrap();
     fs::write(folder.join("train-l"), TRAIN_LABELS).unwrap();
     fs::write(folder.join("test-i"), images(2, &[7, 8, 9, 10])).unwrap();
@@ -73,10 +59,7 @@ fn a_set_is_found_under_its_name_and_where_torchvision_puts_it() {
         write_tiny(&folder.path().join(place));
         let data = shelf(&folder).load_card(&tiny()).unwrap();
         assert_eq!(data.source, folder.path().join(place).display().to_string());
-        assert_eq!(
-            (data.train.labels, data.test.labels),
-            (vec![0, 1, 2], vec![2, 0])
-        );
+        assert_eq!((data.train.labels, data.test.labels), (vec![0, 1, 2], vec![2, 0]));
         let Inputs::Bytes { values, divisor } = data.test.inputs else {
             panic!("images are kept as bytes");
         };
@@ -106,16 +89,7 @@ fn files_in_the_folder_itself_are_taken_only_if_they_cannot_be_anothers() {
     };
     set.files[1].content = set.files[3].content;
     let error = shelf(&folder).load_card(&card).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DataError::WrongChecksum {
-                what: "content",
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, DataError::WrongChecksum { what: "content", .. }), "{error:?}");
 }
 
 #[test]
@@ -138,24 +112,10 @@ fn labels_of_no_class_and_of_too_few_images_are_refused() {
     write_tiny(&place);
     fs::write(place.join("train-l"), [&TRAIN_LABELS[..10], &[3]].concat()).unwrap();
     let error = shelf(&folder).load_card(&tiny()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DataError::LabelOutOfRange {
-                index: 2,
-                found: 3,
-                classes: 3,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, DataError::LabelOutOfRange { index: 2, found: 3, classes: 3, .. }), "{error:?}");
     fs::copy(place.join("test-l"), place.join("train-l")).unwrap();
     let error = shelf(&folder).load_card(&tiny()).unwrap_err();
-    assert!(
-        matches!(error, DataError::WrongDimensions { .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, DataError::WrongDimensions { .. }), "{error:?}");
 }
 
 #[test]
@@ -164,15 +124,9 @@ fn the_fingerprint_follows_the_content() {
     let place = folder.path().join("tiny");
     write_tiny(&place);
     let first = shelf(&folder).load_card(&tiny()).unwrap().fingerprint;
-    assert_eq!(
-        first,
-        shelf(&folder).load_card(&tiny()).unwrap().fingerprint
-    );
+    assert_eq!(first, shelf(&folder).load_card(&tiny()).unwrap().fingerprint);
     fs::write(place.join("train-l"), [&TRAIN_LABELS[..10], &[1]].concat()).unwrap();
-    assert_ne!(
-        first,
-        shelf(&folder).load_card(&tiny()).unwrap().fingerprint
-    );
+    assert_ne!(first, shelf(&folder).load_card(&tiny()).unwrap().fingerprint);
 }
 
 #[test]
@@ -181,14 +135,9 @@ fn what_is_built_in_needs_no_folder() {
     assert_eq!(shelf.find("digits").unwrap(), Finding::BuiltIn);
     assert_eq!(shelf.load("digits").unwrap().source, "built in");
     assert!(shelf.verify("digits").unwrap().files.is_empty());
-    assert!(matches!(
-        shelf.fetch("digits", &mut Quiet),
-        Err(DataError::BuiltIn { .. })
-    ));
+    assert!(matches!(shelf.fetch("digits", &mut Quiet), Err(DataError::BuiltIn { .. })));
     assert!(matches!(shelf.load("mnist"), Err(DataError::NoFolder)));
-    assert!(
-        matches!(shelf.load("mnits"), Err(DataError::Unknown { nearest: Some(n), .. }) if n == "mnist")
-    );
+    assert!(matches!(shelf.load("mnits"), Err(DataError::Unknown { nearest: Some(n), .. }) if n == "mnist"));
 }
 
 /// The real MNIST, if it is on this machine: under `THALWEG_DATA`, or in `shared/data` beside the checkout.
@@ -211,22 +160,14 @@ static MNIST: LazyLock<Option<Dataset>> = LazyLock::new(|| {
 });
 
 fn counts(examples: &Examples) -> Vec<usize> {
-    (0..10)
-        .map(|class| examples.labels.iter().filter(|&&l| l == class).count())
-        .collect()
+    (0..10).map(|class| examples.labels.iter().filter(|&&l| l == class).count()).collect()
 }
 
 #[test]
 fn the_real_mnist_has_the_published_label_counts() {
     let Some(data) = &*MNIST else { return };
-    assert_eq!(
-        counts(&data.train),
-        [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    );
-    assert_eq!(
-        counts(&data.test),
-        [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    );
+    assert_eq!(counts(&data.train), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+    assert_eq!(counts(&data.test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
     assert_eq!(data.train.labels[..5], [5, 0, 4, 1, 9]);
 }
 
@@ -244,9 +185,5 @@ fn the_real_mnist_has_the_published_mean_and_deviation() {
     let divisor = f64::from(*divisor);
     // As torchvision's users normalise it: 0.1307, 0.3081.
     assert!((mean / divisor - 0.1307).abs() < 5e-5, "{}", mean / divisor);
-    assert!(
-        (deviation / divisor - 0.3081).abs() < 5e-5,
-        "{}",
-        deviation / divisor
-    );
+    assert!((deviation / divisor - 0.3081).abs() < 5e-5, "{}", deviation / divisor);
 }

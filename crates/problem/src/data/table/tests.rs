@@ -53,14 +53,8 @@ fn the_training_part_has_mean_0_and_deviation_1() {
     let long: Vec<f64> = train.iter().step_by(2).map(|&x| f64::from(x)).collect();
     let mean = long.iter().sum::<f64>() / 8.0;
     let variance = long.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 8.0;
-    assert!(
-        mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6,
-        "{mean} {variance}"
-    );
-    assert!(
-        train.iter().skip(1).step_by(2).all(|&x| x == 0.0),
-        "a constant column becomes 0"
-    );
+    assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6, "{mean} {variance}");
+    assert!(train.iter().skip(1).step_by(2).all(|&x| x == 0.0), "a constant column becomes 0");
 }
 
 #[test]
@@ -90,10 +84,7 @@ fn a_file_gives_its_name_place_and_fingerprint() {
     assert_eq!(data.fingerprint, sha256(text.as_bytes()));
     assert_eq!((data.columns, data.shape), (1, None));
     let absent = Table::read(folder.path().join("none.csv"), "y").unwrap_err();
-    assert!(
-        matches!(absent, DataError::Io { action: "read", .. }),
-        "{absent:?}"
-    );
+    assert!(matches!(absent, DataError::Io { action: "read", .. }), "{absent:?}");
 }
 
 #[test]
@@ -101,99 +92,39 @@ fn every_fault_is_named_with_its_place() {
     let cases = [
         ("", "t.csv: the file is empty"),
         ("a,y\n", "t.csv: there is a header but no row"),
-        (
-            "y\n1\n2\n",
-            "t.csv, column \"y\": the label is the only column",
-        ),
-        (
-            "a,a,y\n1,2,3\n",
-            "t.csv, line 1, column \"a\": columns 1 and 2 have the same name",
-        ),
+        ("y\n1\n2\n", "t.csv, column \"y\": the label is the only column"),
+        ("a,a,y\n1,2,3\n", "t.csv, line 1, column \"a\": columns 1 and 2 have the same name"),
         (",a,y\n0,1,2\n", "t.csv, line 1: column 1 of 3 has no name"),
-        (
-            "a,why\n1,2\n",
-            "t.csv, line 1: no column is called \"y\"; there are: a, why",
-        ),
-        (
-            "a,Y\n1,2\n",
-            "t.csv, line 1: no column is called \"y\" (did you mean \"Y\"?)",
-        ),
-        (
-            "a;y\n1;2\n",
-            "(one column only: the fields must be separated by commas)",
-        ),
-        (
-            "a,y\n1,2\nx,3\n",
-            "t.csv, line 3, column \"a\": expected a number, found \"x\"",
-        ),
-        (
-            "a,y\n1,2\n,3\n",
-            "t.csv, line 3, column \"a\": expected a number, found an empty",
-        ),
-        (
-            "a,y\n1,2\n1,\n",
-            "t.csv, line 3, column \"y\": expected a label, found an empty",
-        ),
-        (
-            "a,y\n1,2\n1,nan\n",
-            "t.csv, line 3, column \"y\": expected a label, found \"nan\"",
-        ),
-        (
-            "a,y\nNaN,2\n",
-            "t.csv, line 2, column \"a\": expected a finite number, found \"NaN\"",
-        ),
-        (
-            "a,y\n-inf,2\n",
-            "t.csv, line 2, column \"a\": expected a finite number of size",
-        ),
+        ("a,why\n1,2\n", "t.csv, line 1: no column is called \"y\"; there are: a, why"),
+        ("a,Y\n1,2\n", "t.csv, line 1: no column is called \"y\" (did you mean \"Y\"?)"),
+        ("a;y\n1;2\n", "(one column only: the fields must be separated by commas)"),
+        ("a,y\n1,2\nx,3\n", "t.csv, line 3, column \"a\": expected a number, found \"x\""),
+        ("a,y\n1,2\n,3\n", "t.csv, line 3, column \"a\": expected a number, found an empty"),
+        ("a,y\n1,2\n1,\n", "t.csv, line 3, column \"y\": expected a label, found an empty"),
+        ("a,y\n1,2\n1,nan\n", "t.csv, line 3, column \"y\": expected a label, found \"nan\""),
+        ("a,y\nNaN,2\n", "t.csv, line 2, column \"a\": expected a finite number, found \"NaN\""),
+        ("a,y\n-inf,2\n", "t.csv, line 2, column \"a\": expected a finite number of size"),
         ("a,y\n1e39,2\n", "found \"1e39\""),
-        (
-            "a,y\n1,2\n\n\n1,2,3\n",
-            "t.csv, line 5: expected 2 fields as in the header, found 3",
-        ),
-        (
-            "a,y\n1,2\n\nx,3\n",
-            "t.csv, line 4, column \"a\": expected a number",
-        ),
-        (
-            "a,y\r\n1,2\r\n\r\nx,3\r\n",
-            "t.csv, line 4, column \"a\": expected a number",
-        ),
-        (
-            "a,y\n1,\"two\nlines\"\nx,3\n",
-            "t.csv, line 4, column \"a\": expected a number",
-        ),
-        (
-            "a,y\n1,2\n1\n",
-            "t.csv, line 3: expected 2 fields as in the header, found 1",
-        ),
-        (
-            "a,y\n1,2\n3,2\n",
-            "t.csv, column \"y\": all 2 rows have the label \"2\"",
-        ),
+        ("a,y\n1,2\n\n\n1,2,3\n", "t.csv, line 5: expected 2 fields as in the header, found 3"),
+        ("a,y\n1,2\n\nx,3\n", "t.csv, line 4, column \"a\": expected a number"),
+        ("a,y\r\n1,2\r\n\r\nx,3\r\n", "t.csv, line 4, column \"a\": expected a number"),
+        ("a,y\n1,\"two\nlines\"\nx,3\n", "t.csv, line 4, column \"a\": expected a number"),
+        ("a,y\n1,2\n1\n", "t.csv, line 3: expected 2 fields as in the header, found 1"),
+        ("a,y\n1,2\n3,2\n", "t.csv, column \"y\": all 2 rows have the label \"2\""),
     ];
     for (text, expected) in cases {
         let found = parse(text, "y").unwrap_err().to_string();
-        assert!(
-            found.contains(expected),
-            "{text:?}\nexpected {expected}\nfound    {found}"
-        );
+        assert!(found.contains(expected), "{text:?}\nexpected {expected}\nfound    {found}");
     }
     let bytes = parse(b"a,y\n1,\xff\n", "y").unwrap_err().to_string();
-    assert!(
-        bytes.contains("line 2, column \"y\": expected a label in UTF-8"),
-        "{bytes}"
-    );
+    assert!(bytes.contains("line 2, column \"y\": expected a label in UTF-8"), "{bytes}");
 }
 
 #[test]
 fn a_label_that_never_repeats_is_no_class() {
     let error = parse("a,y\n1,2\n1,3\n1,4\n", "y").unwrap();
     let error = error.split(Split::default()).unwrap_err().to_string();
-    assert!(
-        error.contains("each of the 3 labels stands on one row only"),
-        "{error}"
-    );
+    assert!(error.contains("each of the 3 labels stands on one row only"), "{error}");
 }
 
 proptest! {
