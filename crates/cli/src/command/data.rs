@@ -70,9 +70,9 @@ pub(crate) fn run(args: &DataArgs, quiet: bool) -> Outcome {
                 ]);
             }
             if *json {
-                print_json(&Value::Array(values))?
+                print_json(&Value::Array(values))?;
             } else {
-                columns(&rows)?
+                columns(&rows)?;
             }
         }
     }

@@ -44,9 +44,9 @@ pub(crate) fn run(args: &ListArgs) -> Outcome {
         }
     };
     if args.json {
-        print_json(&Value::Array(values))?
+        print_json(&Value::Array(values))?;
     } else {
-        columns(&rows)?
+        columns(&rows)?;
     }
     Ok(ExitCode::SUCCESS)
 }

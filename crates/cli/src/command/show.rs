@@ -35,9 +35,9 @@ pub(crate) fn run(args: &ShowArgs) -> Outcome {
     if !found.is_empty() {
         for card in found {
             if args.json {
-                json(&value(card))?
+                json(&value(card))?;
             } else {
-                technique(card)?
+                technique(card)?;
             }
         }
     } else if let Some(card) = CARDS.iter().find(|card| card.name == name) {
