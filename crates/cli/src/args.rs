@@ -7,14 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A laboratory for the techniques that make neural networks train.
 #[derive(Debug, Parser)]
+#[command(name = "thalweg", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(
-    name = "thalweg",
-    version,
-    arg_required_else_help = true,
-    max_term_width = 100
-)]
-#[command(
-    after_help = "Techniques are written NAME[@DIALECT][:key=value,…], e.g. adam, sgd:lr=0.1, adam@torch:lr=0.01,beta2=0.99.\nExit codes: 0 done, 1 failed, 2 usage or a bad study file, 3 some trials diverged or failed, 4 data missing or damaged, 130 interrupted."
+    after_help = "Techniques are written NAME[@DIALECT][:key=value,…], e.g. adam, sgd:lr=0.1, adam@torch:lr=0.01,beta2=0.99.\nExit codes: 0 done, 1 failed, 2 usage or a bad study file, 4 data missing or damaged, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]

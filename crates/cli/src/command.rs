@@ -14,6 +14,3 @@ use crate::failure::Failure;
 
 /// What a command ends with.
 pub(crate) type Outcome = Result<ExitCode, Failure>;
-
-/// Exit code 3: the run is complete, but some trials diverged.
-pub(crate) const SOME_FAILED: u8 = 3;

@@ -27,10 +27,7 @@ impl Failure {
     }
 
     /// Says it on stderr and gives the exit code.
-    #[expect(
-        clippy::print_stderr,
-        reason = "the one place where errors are printed"
-    )]
+    #[expect(clippy::print_stderr, reason = "the one place where errors are printed")]
     pub(crate) fn report(self) -> ExitCode {
         let (text, code) = match self {
             Self::Failed(text) => (text, 1),
@@ -45,11 +42,7 @@ impl Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::Pipe
-        } else {
-            Self::Failed(error.to_string())
-        }
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::Pipe } else { Self::Failed(error.to_string()) }
     }
 }
 

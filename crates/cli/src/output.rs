@@ -20,10 +20,7 @@ pub(crate) fn json(value: &serde_json::Value) -> Result<(), Failure> {
 }
 
 /// A message for people, on stderr, unless they asked for quiet.
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where messages are printed"
-)]
+#[expect(clippy::print_stderr, reason = "the one place where messages are printed")]
 pub(crate) fn message(quiet: bool, text: impl std::fmt::Display) {
     if !quiet {
         eprintln!("{text}");
@@ -34,11 +31,7 @@ pub(crate) fn message(quiet: bool, text: impl std::fmt::Display) {
 pub(crate) fn columns(rows: &[Vec<String>]) -> Result<(), Failure> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |i: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(i))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..count).map(width).collect();
     for row in rows {

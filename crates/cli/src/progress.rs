@@ -9,13 +9,8 @@ use thalweg::study::executor::Watch;
 
 fn bar(quiet: bool, len: u64, template: &str) -> ProgressBar {
     // indicatif hides a bar by itself where stderr is no terminal.
-    let target = if quiet {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(len), target).with_style(style)
 }
 
@@ -28,10 +23,7 @@ pub(crate) struct Bars {
 
 impl Bars {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            current: Mutex::new(None),
-        }
+        Self { quiet, current: Mutex::new(None) }
     }
 
     fn with(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -78,10 +70,7 @@ pub(crate) struct Downloads {
 
 impl Downloads {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            bars: HashMap::new(),
-        }
+        Self { quiet, bars: HashMap::new() }
     }
 }
 
@@ -89,11 +78,7 @@ impl Progress for Downloads {
     fn advance(&mut self, file: &str, done: u64, total: Option<u64>) {
         let quiet = self.quiet;
         let bar = self.bars.entry(file.to_owned()).or_insert_with(|| {
-            let bar = bar(
-                quiet,
-                0,
-                "{prefix:28} {bar:32} {bytes}/{total_bytes} {bytes_per_sec}",
-            );
+            let bar = bar(quiet, 0, "{prefix:28} {bar:32} {bytes}/{total_bytes} {bytes_per_sec}");
             bar.set_prefix(file.to_owned());
             bar
         });
@@ -106,10 +91,7 @@ impl Progress for Downloads {
     fn failed(&mut self, attempt: &Attempt) {
         crate::output::message(
             self.quiet,
-            format_args!(
-                "{}: {}; trying the next mirror",
-                attempt.url, attempt.reason
-            ),
+            format_args!("{}: {}; trying the next mirror", attempt.url, attempt.reason),
         );
     }
 

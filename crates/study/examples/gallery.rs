@@ -6,14 +6,12 @@ use std::error::Error;
 use std::path::Path;
 
 use study::figure::{
-    Axis, Figure, HistogramRow, Panel, Row, Series, Surface, Trajectory, curves, field, forest,
-    grid, histograms, paths, paths_together, surface,
+    Axis, Figure, HistogramRow, Panel, Row, Series, Surface, Trajectory, curves, field, forest, grid,
+    histograms, paths, paths_together, surface,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "gallery".to_owned());
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "gallery".to_owned());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     let ravine = Surface {
@@ -22,10 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         window: ((-10.0, 10.0), (-10.0, 10.0)),
         minima: vec![[0.0, 0.0]],
     };
-    let wide = Surface {
-        window: ((-8.0, 4.0), (-4.0, 4.0)),
-        ..ravine.clone()
-    };
+    let wide = Surface { window: ((-8.0, 4.0), (-4.0, 4.0)), ..ravine.clone() };
     let banana = Surface {
         name: "(1 − x)² + 100 (y − x²)²".into(),
         f: &|x, y| (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2),
@@ -38,32 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("forest", finals()?),
         ("differences", differences()?),
         ("histograms", activations()?),
-        (
-            "paths",
-            paths("Six rules from (−7, 2) on x²/20 + y²", &wide, &descents())?,
-        ),
-        (
-            "together",
-            paths_together("Six rules from (−7, 2) on x²/20 + y²", &wide, &descents())?,
-        ),
-        (
-            "banana",
-            paths(
-                "Steepest descent on Rosenbrock's function",
-                &banana,
-                &crawl(),
-            )?,
-        ),
-        (
-            "surface",
-            surface("The surface that SGD zigzags on", &ravine)?,
-        ),
-        (
-            "field",
-            field("Where the negative gradient points", &ravine, &|x, y| {
-                [x / 10.0, 2.0 * y]
-            })?,
-        ),
+        ("paths", paths("Six rules from (−7, 2) on x²/20 + y²", &wide, &descents())?),
+        ("together", paths_together("Six rules from (−7, 2) on x²/20 + y²", &wide, &descents())?),
+        ("banana", paths("Steepest descent on Rosenbrock's function", &banana, &crawl())?),
+        ("surface", surface("The surface that SGD zigzags on", &ravine)?),
+        ("field", field("Where the negative gradient points", &ravine, &|x, y| [x / 10.0, 2.0 * y])?),
     ];
     for (name, figure) in &figures {
         save(folder, name, figure)?;
@@ -100,32 +74,15 @@ fn training() -> Result<Figure, Box<dyn Error>> {
             let mid: Vec<f64> = x
                 .iter()
                 .enumerate()
-                .map(|(i, t)| {
-                    (2.27 * (-rate * t).exp() + floor) * (1.0 + 0.09 * noise(i + 1000 * k))
-                })
+                .map(|(i, t)| (2.27 * (-rate * t).exp() + floor) * (1.0 + 0.09 * noise(i + 1000 * k)))
                 .collect();
-            let band = (
-                mid.iter().map(|v| v * 0.8).collect(),
-                mid.iter().map(|v| v * 1.22).collect(),
-            );
-            Series {
-                name: (*name).into(),
-                x,
-                mid,
-                band: Some(band),
-                diverged: None,
-            }
+            let band = (mid.iter().map(|v| v * 0.8).collect(), mid.iter().map(|v| v * 1.22).collect());
+            Series { name: (*name).into(), x, mid, band: Some(band), diverged: None }
         })
         .collect();
     let x: Vec<f64> = (0..=68).map(|i| f64::from(i) * 5.0).collect();
     let mid = x.iter().map(|t| 2.3 * (t / 60.0).exp()).collect();
-    all.push(Series {
-        name: "sgd, lr 10".into(),
-        x,
-        mid,
-        band: None,
-        diverged: Some(340.0),
-    });
+    all.push(Series { name: "sgd, lr 10".into(), x, mid, band: None, diverged: Some(340.0) });
     Ok(curves(
         "MNIST, four layers of 100 units: training loss (median and quartiles of 10 seeds)",
         Axis::linear("step"),
@@ -143,31 +100,20 @@ fn scales() -> Result<Figure, Box<dyn Error>> {
                 let mid: Vec<f64> = x
                     .iter()
                     .enumerate()
-                    .map(|(i, t)| {
-                        0.1 + (top - 0.1) * (1.0 - (-speed * t).exp()) + 0.01 * noise(seed + i)
-                    })
+                    .map(|(i, t)| 0.1 + (top - 0.1) * (1.0 - (-speed * t).exp()) + 0.01 * noise(seed + i))
                     .collect();
                 let band = (
                     mid.iter().map(|v| v - 0.04).collect(),
                     mid.iter().map(|v| (v + 0.04).min(1.0)).collect(),
                 );
-                Series {
-                    name: name.into(),
-                    x,
-                    mid,
-                    band: Some(band),
-                    diverged: None,
-                }
+                Series { name: name.into(), x, mid, band: Some(band), diverged: None }
             };
             let fit = (-(scale.log10() + 1.1).powi(2) * 1.3).exp();
             let mut plain = line("without", 0.5 * fit, 0.1 + 0.87 * fit, k as usize * 77);
             if k == 0 {
                 plain.mid.fill(f64::NAN);
             }
-            (
-                format!("W: {scale:.4}"),
-                vec![line("batch normalisation", 0.45, 0.99, k as usize), plain],
-            )
+            (format!("W: {scale:.4}"), vec![line("batch normalisation", 0.45, 0.99, k as usize), plain])
         })
         .collect();
     Ok(grid(
@@ -201,20 +147,11 @@ fn finals() -> Result<Figure, Box<dyn Error>> {
                 points,
                 mean: *mean,
                 interval: Some((mean - 0.0022, mean + 0.0022)),
-                note: format!(
-                    "{mean:.3} [{:.3}, {:.3}], n = 10",
-                    mean - 0.0022,
-                    mean + 0.0022
-                ),
+                note: format!("{mean:.3} [{:.3}, {:.3}], n = 10", mean - 0.0022, mean + 0.0022),
             }
         })
         .collect();
-    Ok(forest(
-        "MNIST: test accuracy after 2000 steps",
-        Axis::linear("test accuracy"),
-        &rows,
-        None,
-    )?)
+    Ok(forest("MNIST: test accuracy after 2000 steps", Axis::linear("test accuracy"), &rows, None)?)
 }
 
 fn differences() -> Result<Figure, Box<dyn Error>> {
@@ -258,38 +195,20 @@ fn activations() -> Result<Figure, Box<dyn Error>> {
     };
     let bell = |x: f64, mean: f64, width: f64| (-((x - mean) / width).powi(2) / 2.0).exp();
     let rows = [
-        row(
-            "sigmoid, std 1",
-            "crowded at 0 and 1: the gradient of a sigmoid vanishes there",
-            &|x, layer| 0.02 + (bell(x, 0.0, 0.05) + bell(x, 1.0, 0.05)) * (0.5 + 0.2 * layer),
-        ),
-        row(
-            "sigmoid, std 0.01",
-            "crowded at 0.5: the units of a layer do the same work",
-            &|x, layer| bell(x, 0.5, 0.03 / layer + 0.005),
-        ),
-        row(
-            "sigmoid, Xavier",
-            "spread out, layer after layer",
-            &|x, layer| bell(x, 0.5, 0.16 - 0.012 * layer),
-        ),
-        row(
-            "ReLU, He",
-            "half of the units are at 0, the rest keep their spread",
-            &|x, _| {
-                if x < 0.03 {
-                    0.9
-                } else {
-                    0.1 * bell(x, 0.0, 0.4)
-                }
-            },
-        ),
+        row("sigmoid, std 1", "crowded at 0 and 1: the gradient of a sigmoid vanishes there", &|x, layer| {
+            0.02 + (bell(x, 0.0, 0.05) + bell(x, 1.0, 0.05)) * (0.5 + 0.2 * layer)
+        }),
+        row("sigmoid, std 0.01", "crowded at 0.5: the units of a layer do the same work", &|x, layer| {
+            bell(x, 0.5, 0.03 / layer + 0.005)
+        }),
+        row("sigmoid, Xavier", "spread out, layer after layer", &|x, layer| {
+            bell(x, 0.5, 0.16 - 0.012 * layer)
+        }),
+        row("ReLU, He", "half of the units are at 0, the rest keep their spread", &|x, _| {
+            if x < 0.03 { 0.9 } else { 0.1 * bell(x, 0.0, 0.4) }
+        }),
     ];
-    Ok(histograms(
-        "Activations of five layers of 100 units",
-        "activation",
-        &rows,
-    )?)
+    Ok(histograms("Activations of five layers of 100 units", "activation", &rows)?)
 }
 
 /// Each rule as its update from (gradient, memory) to a step, in the book's form.
@@ -324,20 +243,11 @@ fn descents() -> Vec<Trajectory> {
             let mut points = vec![[-7.0, 2.0]];
             for t in 1..=30 {
                 let [x, y] = points[points.len() - 1];
-                let step = [
-                    rule(x / 10.0, &mut memory[0], t),
-                    rule(2.0 * y, &mut memory[1], t),
-                ];
+                let step = [rule(x / 10.0, &mut memory[0], t), rule(2.0 * y, &mut memory[1], t)];
                 points.push([x + step[0], y + step[1]]);
             }
-            let note = name
-                .contains("1.05")
-                .then(|| "diverged at step 30".to_owned());
-            Trajectory {
-                name: (*name).into(),
-                points,
-                note,
-            }
+            let note = name.contains("1.05").then(|| "diverged at step 30".to_owned());
+            Trajectory { name: (*name).into(), points, note }
         })
         .collect()
 }
@@ -346,20 +256,11 @@ fn crawl() -> Vec<Trajectory> {
     [0.0005, 0.001, 0.0015]
         .map(|rate| {
             let step = |&[x, y]: &[f64; 2]| {
-                let g = [
-                    2.0 * (x - 1.0) - 400.0 * x * (y - x * x),
-                    200.0 * (y - x * x),
-                ];
+                let g = [2.0 * (x - 1.0) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)];
                 Some([x - rate * g[0], y - rate * g[1]])
             };
-            let points = std::iter::successors(Some([-1.2, 1.0]), step)
-                .take(2000)
-                .collect();
-            Trajectory {
-                name: format!("SGD, lr {rate}"),
-                points,
-                note: None,
-            }
+            let points = std::iter::successors(Some([-1.2, 1.0]), step).take(2000).collect();
+            Trajectory { name: format!("SGD, lr {rate}"), points, note: None }
         })
         .into()
 }

@@ -125,19 +125,10 @@ fn claim(
         Word::DoesNotHold => ("not", "does not hold here"),
         Word::Undecided => ("undecided", "undecided"),
     };
-    let figures = figures.iter().map(|(anchor, title)| Anchor {
-        anchor: (*anchor).to_owned(),
-        title: (*title).to_owned(),
-    });
-    Claim {
-        number,
-        text,
-        word,
-        class,
-        because,
-        numbers,
-        figures: figures.collect(),
-    }
+    let figures = figures
+        .iter()
+        .map(|(anchor, title)| Anchor { anchor: (*anchor).to_owned(), title: (*title).to_owned() });
+    Claim { number, text, word, class, because, numbers, figures: figures.collect() }
 }
 
 #[cfg(test)]

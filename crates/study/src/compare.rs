@@ -39,13 +39,7 @@ pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric) -> Comparison<'a>
         (_, 0) if all(a) => Verdict::Worse,
         _ => Verdict::Undecided,
     };
-    Comparison {
-        a,
-        b,
-        metric,
-        paired,
-        verdict,
-    }
+    Comparison { a, b, metric, paired, verdict }
 }
 
 /// All comparisons of a study: pairs of techniques that differ in one field only, for each metric.

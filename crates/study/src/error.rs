@@ -21,9 +21,7 @@ pub enum StudyError {
         what: String,
     },
     /// No built-in study of that name, and no such file.
-    #[error(
-        "no study `{name}`{hint}: there is no built-in one of that name ({known}) and no such file"
-    )]
+    #[error("no study `{name}`{hint}: there is no built-in one of that name ({known}) and no such file")]
     Unknown {
         /// What was asked for.
         name: String,
@@ -87,15 +85,8 @@ fn remedy(source: &std::io::Error) -> &'static str {
 
 impl StudyError {
     /// An I/O error with its path.
-    pub fn io(
-        action: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 }

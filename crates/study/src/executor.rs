@@ -51,10 +51,7 @@ pub fn run(
                     let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         break;
                     };
-                    if sender
-                        .send(trial.run(data, &|steps| watch.advance(steps)))
-                        .is_err()
-                    {
+                    if sender.send(trial.run(data, &|steps| watch.advance(steps))).is_err() {
                         break;
                     }
                 }

@@ -29,42 +29,26 @@ impl Journal {
     /// When the file cannot be read or written, or a line other than a torn last one is damaged.
     pub fn open(folder: &Path) -> Result<Self, StudyError> {
         let path = folder.join(Self::NAME);
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = opened.map_err(StudyError::io("open", &path))?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .map_err(StudyError::io("read", &path))?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |end| end + 1);
+        file.read_to_end(&mut bytes).map_err(StudyError::io("read", &path))?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let mut records = HashMap::new();
         for (index, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
             if line.is_empty() {
                 continue;
             }
-            let record: Record =
-                serde_json::from_slice(line).map_err(|error| StudyError::Journal {
-                    path: path.clone(),
-                    line: index + 1,
-                    why: error.to_string(),
-                })?;
+            let record: Record = serde_json::from_slice(line).map_err(|error| StudyError::Journal {
+                path: path.clone(),
+                line: index + 1,
+                why: error.to_string(),
+            })?;
             records.insert(record.id.clone(), record);
         }
-        file.set_len(whole as u64)
-            .map_err(StudyError::io("write", &path))?;
-        file.seek(SeekFrom::End(0))
-            .map_err(StudyError::io("write", &path))?;
-        Ok(Self {
-            path,
-            file,
-            records,
-        })
+        file.set_len(whole as u64).map_err(StudyError::io("write", &path))?;
+        file.seek(SeekFrom::End(0)).map_err(StudyError::io("write", &path))?;
+        Ok(Self { path, file, records })
     }
 
     /// The record of a trial, if it has finished.
@@ -80,9 +64,7 @@ impl Journal {
         let mut line = serde_json::to_string(&record)
             .map_err(|error| StudyError::io("write", &self.path)(error.into()))?;
         line.push('\n');
-        self.file
-            .write_all(line.as_bytes())
-            .map_err(StudyError::io("write", &self.path))?;
+        self.file.write_all(line.as_bytes()).map_err(StudyError::io("write", &self.path))?;
         self.records.insert(record.id.clone(), record);
         Ok(())
     }
@@ -94,11 +76,7 @@ mod tests {
     use crate::trial::Finals;
 
     fn record(id: &str) -> Record {
-        let finals = Some(Finals {
-            train_loss: 0.1 + 0.2,
-            train_accuracy: 1.0 / 3.0,
-            test_accuracy: 1e-300,
-        });
+        let finals = Some(Finals { train_loss: 0.1 + 0.2, train_accuracy: 1.0 / 3.0, test_accuracy: 1e-300 });
         Record {
             id: id.into(),
             seed: 1,
@@ -128,10 +106,7 @@ mod tests {
         journal.append(record("d")).unwrap();
         let now = std::fs::read(&path).unwrap();
         assert!(now.starts_with(&whole) && now.ends_with(b"\n"));
-        assert_eq!(
-            Journal::open(folder.path()).unwrap().get("d"),
-            Some(&record("d"))
-        );
+        assert_eq!(Journal::open(folder.path()).unwrap().get("d"), Some(&record("d")));
     }
 
     #[test]

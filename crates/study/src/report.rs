@@ -73,22 +73,13 @@ impl Table {
     /// A table that only its file holds.
     pub fn hidden(name: &str, caption: &str, headers: &[&str], rows: Vec<Vec<String>>) -> Self {
         let headers = headers.iter().map(ToString::to_string).collect();
-        Self {
-            name: name.to_owned(),
-            caption: caption.to_owned(),
-            headers,
-            rows,
-            shown: None,
-        }
+        Self { name: name.to_owned(), caption: caption.to_owned(), headers, rows, shown: None }
     }
 
     /// The same, shown on the page with these cells.
     #[must_use]
     pub fn showing(mut self, headers: &[&str], rows: Vec<Vec<String>>) -> Self {
-        self.shown = Some(Shown {
-            headers: headers.iter().map(ToString::to_string).collect(),
-            rows,
-        });
+        self.shown = Some(Shown { headers: headers.iter().map(ToString::to_string).collect(), rows });
         self
     }
 }
@@ -108,11 +99,7 @@ pub(crate) fn short(x: f64) -> String {
     if !x.is_finite() {
         return "–".to_owned();
     }
-    let size = if x == 0.0 {
-        0
-    } else {
-        x.abs().log10().floor() as i32
-    };
+    let size = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
     if !(-4..6).contains(&size) {
         return minus(format!("{x:.3e}"));
     }
@@ -121,11 +108,7 @@ pub(crate) fn short(x: f64) -> String {
 
 /// With a real minus sign, and a plus where there is none.
 pub(crate) fn signed(text: String) -> String {
-    if text.starts_with('−') || text.starts_with('–') {
-        text
-    } else {
-        format!("+{text}")
-    }
+    if text.starts_with('−') || text.starts_with('–') { text } else { format!("+{text}") }
 }
 
 pub(crate) fn minus(text: String) -> String {

@@ -38,11 +38,7 @@ pub struct Options<'a> {
 ///
 /// # Errors
 /// When the folder cannot be written to, or a study does not fit the data.
-pub fn reproduce(
-    data: &Dataset,
-    options: &Options<'_>,
-    watch: &dyn Watch,
-) -> Result<Vec<Claim>, StudyError> {
+pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Result<Vec<Claim>, StudyError> {
     let started = Instant::now();
     folder::create(options.out)?;
     let mut ran: Vec<Ran> = Vec::new();
@@ -74,17 +70,13 @@ pub fn reproduce(
         data.test.len(),
         data.fingerprint.get(..12).unwrap_or(&data.fingerprint)
     );
-    let mut sections: Vec<(String, Section)> = ran
-        .into_iter()
-        .map(|ran| (format!("{}/", ran.study.name), ran.section))
-        .collect();
+    let mut sections: Vec<(String, Section)> =
+        ran.into_iter().map(|ran| (format!("{}/", ran.study.name), ran.section)).collect();
     let checks = claims::checks::section(data)?;
     folder::write_drawings(&options.out.join("checks"), &checks)?;
     sections.push(("checks/".to_owned(), checks));
     let mut provenance = Provenance {
-        data: options
-            .fallback
-            .map_or(about.clone(), |why| format!("{why} {about}")),
+        data: options.fallback.map_or(about.clone(), |why| format!("{why} {about}")),
         fallback: options.fallback.is_some(),
         seeds: format!("1 to {} for every technique", seeds.unwrap_or(0)),
         version: options.version.to_owned(),
@@ -94,12 +86,7 @@ pub fn reproduce(
         command: options.command.to_owned(),
     };
     provenance.wall = format!("{:.1} s", started.elapsed().as_secs_f64());
-    let html = page::render(
-        "Training techniques: the chapter, measured",
-        &provenance,
-        &claims,
-        &sections,
-    )?;
+    let html = page::render("Training techniques: the chapter, measured", &provenance, &claims, &sections)?;
     folder::write(&options.out.join("index.html"), html.as_bytes())?;
     Ok(claims)
 }
@@ -108,9 +95,7 @@ pub fn reproduce(
 fn on(mut study: Study, data: &Dataset) -> Study {
     if let Body::Training(training) = &mut study.body {
         training.data = DataSource::Named(data.name.clone());
-        training.examples = training
-            .examples
-            .map(|examples| examples.min(data.train.len()));
+        training.examples = training.examples.map(|examples| examples.min(data.train.len()));
     }
     study
 }
@@ -121,11 +106,7 @@ fn evidence<'a>(data: &'a Dataset, ran: &'a [Ran]) -> Result<Evidence<'a>, Study
             "the study `{name}`, which the claims need, did not run as what they expect"
         ))
     };
-    let find = |name: &str| {
-        ran.iter()
-            .find(|ran| ran.study.name == name)
-            .map(|ran| &ran.result)
-    };
+    let find = |name: &str| ran.iter().find(|ran| ran.study.name == name).map(|ran| &ran.result);
     let training = |name: &str| -> Result<&'a Outcome, StudyError> {
         match find(name) {
             Some(Findings::Training(outcome)) => Ok(outcome),

@@ -73,11 +73,7 @@ pub fn summary(values: &[f64]) -> Option<Summary> {
     }
     let mean = mean(values);
     if n == 1 {
-        return Some(Summary {
-            mean,
-            sd: None,
-            ci95: None,
-        });
+        return Some(Summary { mean, sd: None, ci95: None });
     }
     // Equal values spread by exactly 0, which rounding of the mean would hide.
     let all_equal = values.iter().all(|v| *v == values[0]);
@@ -87,22 +83,14 @@ pub fn summary(values: &[f64]) -> Option<Summary> {
         (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt()
     };
     let half = t975(n - 1) * sd / (n as f64).sqrt();
-    Some(Summary {
-        mean,
-        sd: Some(sd),
-        ci95: Some((mean - half, mean + half)),
-    })
+    Some(Summary { mean, sd: Some(sd), ci95: Some((mean - half, mean + half)) })
 }
 
 /// Compares a with b, pair by pair.
 pub fn paired(pairs: &[(f64, f64)]) -> Paired {
     let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
     let summary = summary(&differences);
-    Paired {
-        n: pairs.len(),
-        difference: summary.map(|s| s.mean),
-        ci95: summary.and_then(|s| s.ci95),
-    }
+    Paired { n: pairs.len(), difference: summary.map(|s| s.mean), ci95: summary.and_then(|s| s.ci95) }
 }
 
 impl Paired {
@@ -129,39 +117,19 @@ mod tests {
 
     #[test]
     fn verdicts_follow_the_interval() {
-        let p = |ci95| Paired {
-            n: 3,
-            difference: Some(0.0),
-            ci95,
-        };
+        let p = |ci95| Paired { n: 3, difference: Some(0.0), ci95 };
         assert_eq!(p(Some((0.1, 0.2))).verdict(Better::Higher), Verdict::Better);
         assert_eq!(p(Some((0.1, 0.2))).verdict(Better::Lower), Verdict::Worse);
-        assert_eq!(
-            p(Some((-0.2, -0.1))).verdict(Better::Lower),
-            Verdict::Better
-        );
-        assert_eq!(
-            p(Some((-0.1, 0.1))).verdict(Better::Lower),
-            Verdict::Undecided
-        );
+        assert_eq!(p(Some((-0.2, -0.1))).verdict(Better::Lower), Verdict::Better);
+        assert_eq!(p(Some((-0.1, 0.1))).verdict(Better::Lower), Verdict::Undecided);
         assert_eq!(p(None).verdict(Better::Lower), Verdict::Undecided);
-        assert_eq!(
-            paired(&[(0.1, 0.1), (0.1, 0.1)]).verdict(Better::Lower),
-            Verdict::Undecided
-        );
+        assert_eq!(paired(&[(0.1, 0.1), (0.1, 0.1)]).verdict(Better::Lower), Verdict::Undecided);
     }
 
     #[test]
     fn few_numbers_have_no_interval() {
         assert_eq!(summary(&[]), None);
-        assert_eq!(
-            summary(&[2.0]),
-            Some(Summary {
-                mean: 2.0,
-                sd: None,
-                ci95: None
-            })
-        );
+        assert_eq!(summary(&[2.0]), Some(Summary { mean: 2.0, sd: None, ci95: None }));
         let equal = summary(&[0.1, 0.1, 0.1]).unwrap();
         assert_eq!(equal.sd, Some(0.0));
     }

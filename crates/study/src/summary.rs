@@ -11,13 +11,7 @@ use crate::training::{Outcome, Training};
 use crate::trial::Metric;
 
 /// `{"study","data","groups":[…],"comparisons":[…],"out"}`; numbers that do not exist (an interval of one seed, a metric of a diverged group) are null.
-pub fn summarise(
-    study: &str,
-    data: &str,
-    training: &Training,
-    outcome: &Outcome,
-    out: &Path,
-) -> Value {
+pub fn summarise(study: &str, data: &str, training: &Training, outcome: &Outcome, out: &Path) -> Value {
     let groups = outcome.groups.iter().map(|group| {
         let settings: Map<String, Value> = group.settings.iter().map(|(field, value)| (field.name().to_owned(), json!(value))).collect();
         let finals: Map<String, Value> = Metric::ALL
@@ -73,7 +67,10 @@ mod tests {
     fn groups_and_comparisons_have_their_numbers() {
         let of = |rule, loss| group(&[(Field::Rule, rule)], three(loss, 0.9, 0.8));
         let all = summarised(vec![of("adam", 0.5), of("sgd", 1.5)]);
-        assert_eq!((&all["study"], &all["data"], &all["out"]), (&json!("mine"), &json!("digits"), &json!("there")));
+        assert_eq!(
+            (&all["study"], &all["data"], &all["out"]),
+            (&json!("mine"), &json!("digits"), &json!("there"))
+        );
         let first = &all["groups"][0];
         assert_eq!(first["settings"], json!({ "rule": "adam" }));
         assert_eq!((&first["n"], &first["diverged"]), (&json!(3), &json!(0)));

@@ -129,20 +129,14 @@ impl Technique {
 /// In full, field by field: what a trial's identity is made of.
 impl Serialize for Technique {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            Field::ALL
-                .into_iter()
-                .map(|field| (field.name(), self.full_choice(field))),
-        )
+        serializer.collect_map(Field::ALL.into_iter().map(|field| (field.name(), self.full_choice(field))))
     }
 }
 
 impl fmt::Display for Technique {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let choices: Vec<String> = Field::ALL
-            .into_iter()
-            .map(|field| format!("{}={}", field.name(), self.choice(field)))
-            .collect();
+        let choices: Vec<String> =
+            Field::ALL.into_iter().map(|field| format!("{}={}", field.name(), self.choice(field))).collect();
         f.write_str(&choices.join(" "))
     }
 }
@@ -152,9 +146,5 @@ fn widths(hidden: &[usize]) -> String {
     if hidden.is_empty() {
         return "none".to_owned();
     }
-    hidden
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("-")
+    hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
 }

@@ -153,21 +153,14 @@ impl Training {
             Field::Guard => g.guard.len(),
             Field::Decay => g.decay.len(),
         };
-        Field::ALL
-            .into_iter()
-            .filter(|field| counts(*field) > 1)
-            .collect()
+        Field::ALL.into_iter().filter(|field| counts(*field) > 1).collect()
     }
 
     /// All techniques of the grid, schedules resolved over `steps`.
     fn techniques(&self, steps: u64) -> Result<Vec<Technique>, StudyError> {
         let g = &self.grid;
         let mut all = Vec::new();
-        let schedules = g
-            .schedule
-            .iter()
-            .map(|schedule| schedule.over(steps))
-            .collect::<Result<Vec<_>, _>>();
+        let schedules = g.schedule.iter().map(|schedule| schedule.over(steps)).collect::<Result<Vec<_>, _>>();
         let schedules = schedules.map_err(|error| StudyError::Setting(error.to_string()))?;
         for hidden in &g.hidden {
             for activation in &g.activation {
@@ -261,10 +254,8 @@ impl Training {
         let groups: Vec<Group> = groups
             .into_iter()
             .map(|(technique, ids)| {
-                let settings: Vec<_> = varying
-                    .iter()
-                    .map(|field| (*field, technique.choice(*field)))
-                    .collect();
+                let settings: Vec<_> =
+                    varying.iter().map(|field| (*field, technique.choice(*field))).collect();
                 let name = match settings.len() {
                     0 => technique.choice(Field::Rule),
                     _ => settings
@@ -273,24 +264,11 @@ impl Training {
                         .collect::<Vec<_>>()
                         .join(", "),
                 };
-                let records = ids
-                    .iter()
-                    .filter_map(|id| journal.get(id).cloned())
-                    .collect();
-                Group {
-                    name,
-                    settings,
-                    technique,
-                    records,
-                }
+                let records = ids.iter().filter_map(|id| journal.get(id).cloned()).collect();
+                Group { name, settings, technique, records }
             })
             .collect();
-        Ok(Outcome {
-            varying,
-            groups,
-            steps,
-            examples,
-        })
+        Ok(Outcome { varying, groups, steps, examples })
     }
 
     /// The study with every default written out, as a file that can be run again.
@@ -298,41 +276,25 @@ impl Training {
         fn words<T: ToString>(words: &[T]) -> toml::Value {
             match words {
                 [word] => word.to_string().into(),
-                words => words
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .into(),
+                words => words.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
             }
         }
         let integer = |n: usize| toml::Value::Integer(n as i64);
         let table = |entries: Vec<(&str, toml::Value)>| {
-            toml::Value::Table(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (key.to_owned(), value))
-                    .collect(),
-            )
+            toml::Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
         };
         let mut data = match &self.data {
             DataSource::Named(name) => vec![("name", name.clone().into())],
-            DataSource::Table { path, label } => vec![
-                ("csv", path.display().to_string().into()),
-                ("label", label.clone().into()),
-            ],
+            DataSource::Table { path, label } => {
+                vec![("csv", path.display().to_string().into()), ("label", label.clone().into())]
+            }
         };
         data.extend(self.examples.map(|n| ("first", integer(n))));
         let g = &self.grid;
         let hidden: Vec<toml::Value> = g
             .hidden
             .iter()
-            .map(|widths| {
-                widths
-                    .iter()
-                    .map(|n| integer(*n))
-                    .collect::<Vec<_>>()
-                    .into()
-            })
+            .map(|widths| widths.iter().map(|n| integer(*n)).collect::<Vec<_>>().into())
             .collect();
         let length = match self.length {
             Length::Steps(steps) => ("steps", integer(steps as usize)),
@@ -341,25 +303,12 @@ impl Training {
         let mut report = vec![("metric", self.metric.name().into())];
         report.extend(self.panels.map(|field| ("panels", field.name().into())));
         let compare = |fields: &Vec<Field>| {
-            (
-                "compare",
-                fields
-                    .iter()
-                    .map(|field| field.name())
-                    .collect::<Vec<_>>()
-                    .into(),
-            )
+            ("compare", fields.iter().map(|field| field.name()).collect::<Vec<_>>().into())
         };
         report.extend(self.compare.as_ref().map(compare));
         [
             ("data", table(data)),
-            (
-                "network",
-                table(vec![
-                    ("hidden", hidden.into()),
-                    ("activation", words(&g.activation)),
-                ]),
-            ),
+            ("network", table(vec![("hidden", hidden.into()), ("activation", words(&g.activation))])),
             (
                 "technique",
                 table(vec![
@@ -407,11 +356,8 @@ pub(crate) fn describe_choice(field: Field, value: &str) -> String {
 impl Outcome {
     /// The group of these settings.
     pub fn group(&self, wanted: &[(Field, &str)]) -> Option<&Group> {
-        let has = |group: &&Group| {
-            wanted
-                .iter()
-                .all(|(field, value)| group.technique.choice(*field) == *value)
-        };
+        let has =
+            |group: &&Group| wanted.iter().all(|(field, value)| group.technique.choice(*field) == *value);
         self.groups.iter().find(has)
     }
 }
@@ -419,18 +365,12 @@ impl Outcome {
 impl Group {
     /// The final values of a metric, of the seeds that did not diverge.
     pub fn values(&self, metric: Metric) -> Vec<f64> {
-        self.records
-            .iter()
-            .filter_map(|record| record.value(metric))
-            .collect()
+        self.records.iter().filter_map(|record| record.value(metric)).collect()
     }
 
     /// How many seeds diverged.
     pub fn diverged(&self) -> usize {
-        self.records
-            .iter()
-            .filter(|record| record.diverged_at.is_some())
-            .count()
+        self.records.iter().filter(|record| record.diverged_at.is_some()).count()
     }
 }
 

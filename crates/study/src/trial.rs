@@ -151,8 +151,7 @@ impl Record {
 
     /// How it ended.
     pub fn ended(&self) -> Ended {
-        self.diverged_at
-            .map_or(Ended::Finished, |at| Ended::Diverged { at })
+        self.diverged_at.map_or(Ended::Finished, |at| Ended::Diverged { at })
     }
 }
 
@@ -160,10 +159,7 @@ impl Trial {
     /// A hash of everything that its result depends on, defaults filled in.
     pub fn id(&self) -> String {
         let text = serde_json::json!({ "formulas": FORMULAS, "trial": self }).to_string();
-        Sha256::digest(text.as_bytes())[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Trains. `advance` is told of steps done, for progress bars.
@@ -233,9 +229,7 @@ impl Trial {
                 last.push(loss);
             }
             if self.evaluate_every > 0 && done % self.evaluate_every == 0 {
-                record
-                    .accuracy
-                    .push((done, problem.measure(&params, Part::Train).accuracy));
+                record.accuracy.push((done, problem.measure(&params, Part::Train).accuracy));
             }
             if done % 50 == 0 {
                 advance(50);
@@ -250,11 +244,7 @@ impl Trial {
             };
             let test = problem.measure(&params, Part::Test).accuracy;
             let train_loss = crate::statistics::mean(&last);
-            record.finals = Some(Finals {
-                train_loss,
-                train_accuracy: train,
-                test_accuracy: test,
-            });
+            record.finals = Some(Finals { train_loss, train_accuracy: train, test_accuracy: test });
         }
         record.seconds = started.elapsed().as_secs_f64();
         Ok(record)

@@ -9,7 +9,7 @@
 //! use thalweg::prelude::*;
 //!
 //! let rule: Rule = "adam:lr=0.01".parse()?;
-//! let mut optimizer = Optimizer::new(rule, &Layout::flat(3))?;
+//! let mut optimizer: Optimizer<f32> = Optimizer::new(rule, &Layout::flat(3))?;
 //! let mut params = [1.0_f32, 2.0, 3.0];
 //! optimizer.update(&mut params, &[0.1, -0.2, 0.0]);
 //! # assert!(params[0] < 1.0 && params[1] > 2.0 && params[2] == 3.0);

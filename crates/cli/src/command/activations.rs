@@ -41,11 +41,7 @@ pub(crate) fn run(args: &ActivationsArgs) -> Outcome {
         json(&activations::json(&layers))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut rows = vec![
-        ["layer", "mean", "std", "saturated", "dead"]
-            .map(str::to_owned)
-            .to_vec(),
-    ];
+    let mut rows = vec![["layer", "mean", "std", "saturated", "dead"].map(str::to_owned).to_vec()];
     for (index, layer) in layers.iter().enumerate() {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         rows.push(vec![

@@ -13,15 +13,10 @@ use crate::progress::Downloads;
 pub(crate) fn run(args: &DataArgs, quiet: bool) -> Outcome {
     match &args.action {
         DataAction::Fetch { name, data_dir } => {
-            let folder =
-                Shelf::new(data_dir.data_dir.clone()).fetch(name, &mut Downloads::new(quiet))?;
+            let folder = Shelf::new(data_dir.data_dir.clone()).fetch(name, &mut Downloads::new(quiet))?;
             line(folder.display())?;
         }
-        DataAction::Verify {
-            name,
-            data_dir,
-            json,
-        } => {
+        DataAction::Verify { name, data_dir, json } => {
             let report = Shelf::new(data_dir.data_dir.clone()).verify(name)?;
             if *json {
                 let files = report.files.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256, "check": file.check.to_string() }));
@@ -33,11 +28,7 @@ pub(crate) fn run(args: &DataArgs, quiet: bool) -> Outcome {
                     .files
                     .iter()
                     .map(|file| {
-                        vec![
-                            file.path.display().to_string(),
-                            file.sha256.clone(),
-                            file.check.to_string(),
-                        ]
+                        vec![file.path.display().to_string(), file.sha256.clone(), file.check.to_string()]
                     })
                     .collect();
                 rows.push(vec![
@@ -55,19 +46,10 @@ pub(crate) fn run(args: &DataArgs, quiet: bool) -> Outcome {
                 let (state, place) = match shelf.find(card.name)? {
                     Finding::BuiltIn => ("built in", String::new()),
                     Finding::Present { folder, .. } => ("present", folder.display().to_string()),
-                    Finding::Missing { .. } => {
-                        ("missing", format!("thalweg data fetch {}", card.name))
-                    }
+                    Finding::Missing { .. } => ("missing", format!("thalweg data fetch {}", card.name)),
                 };
-                values.push(
-                    json!({ "name": card.name, "state": state.replace(' ', "-"), "place": place }),
-                );
-                rows.push(vec![
-                    card.name.to_owned(),
-                    card.title.to_owned(),
-                    state.to_owned(),
-                    place,
-                ]);
+                values.push(json!({ "name": card.name, "state": state.replace(' ', "-"), "place": place }));
+                rows.push(vec![card.name.to_owned(), card.title.to_owned(), state.to_owned(), place]);
             }
             if *json {
                 print_json(&Value::Array(values))?;

@@ -26,9 +26,8 @@ pub(crate) fn run(args: &DescendArgs) -> Outcome {
     let schedule: Schedule = args.schedule.parse().map_err(Failure::usage)?;
     let guard: Guard = args.guard.parse().map_err(Failure::usage)?;
     let walk = |rule: &Word<Rule>| -> Result<(String, Path), Failure> {
-        let path = descent
-            .descend_with(rule.value, &schedule, guard, Default::default())
-            .map_err(Failure::usage)?;
+        let path =
+            descent.descend_with(rule.value, &schedule, guard, Default::default()).map_err(Failure::usage)?;
         Ok((rule.to_string(), path))
     };
     let walked = rules.iter().map(walk).collect::<Result<Vec<_>, _>>()?;
@@ -48,11 +47,7 @@ pub(crate) fn run(args: &DescendArgs) -> Outcome {
     if args.json {
         json(&descent::json(&paths, &walked))?;
     } else {
-        let mut rows = vec![
-            ["rule", "x", "y", "f(x, y)", "ended"]
-                .map(str::to_owned)
-                .to_vec(),
-        ];
+        let mut rows = vec![["rule", "x", "y", "f(x, y)", "ended"].map(str::to_owned).to_vec()];
         for (rule, path) in &walked {
             let end = path.points.last().copied().unwrap_or_default();
             let value = path.values.last().copied().unwrap_or(f64::NAN);

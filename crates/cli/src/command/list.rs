@@ -29,18 +29,44 @@ pub(crate) fn families() -> Vec<(Listing, Vec<&'static Card>)> {
 
 pub(crate) fn run(args: &ListArgs) -> Outcome {
     let (rows, values): (Vec<Vec<String>>, Vec<Value>) = match args.what {
-        Listing::Data => CARDS.iter().map(|card| {
-            let row = vec![card.name.to_owned(), card.title.to_owned(), format!("{} + {} examples of {} in {} classes; {}", card.train, card.test, card.columns(), card.classes.len(), card.licence)];
-            (row, data_set(card))
-        }).unzip(),
+        Listing::Data => CARDS
+            .iter()
+            .map(|card| {
+                let row = vec![
+                    card.name.to_owned(),
+                    card.title.to_owned(),
+                    format!(
+                        "{} + {} examples of {} in {} classes; {}",
+                        card.train,
+                        card.test,
+                        card.columns(),
+                        card.classes.len(),
+                        card.licence
+                    ),
+                ];
+                (row, data_set(card))
+            })
+            .unzip(),
         Listing::Studies => {
-            let studies = BUILT_IN.iter().map(|(name, _)| Study::find(name)).collect::<Result<Vec<_>, _>>()?;
-            let row = |study: Study| (vec![study.name.clone(), study.title.clone(), study.question.clone()], self::study(&study));
+            let studies =
+                BUILT_IN.iter().map(|(name, _)| Study::find(name)).collect::<Result<Vec<_>, _>>()?;
+            let row = |study: Study| {
+                (vec![study.name.clone(), study.title.clone(), study.question.clone()], self::study(&study))
+            };
             studies.into_iter().map(row).unzip()
         }
         what => {
-            let cards = families().into_iter().find(|(listing, _)| *listing == what).map(|(_, cards)| cards).unwrap_or_default();
-            cards.into_iter().map(|card| (vec![card.name.to_owned(), card.title.to_owned(), first_sentence(card.doc)], value(card))).unzip()
+            let cards = families()
+                .into_iter()
+                .find(|(listing, _)| *listing == what)
+                .map(|(_, cards)| cards)
+                .unwrap_or_default();
+            cards
+                .into_iter()
+                .map(|card| {
+                    (vec![card.name.to_owned(), card.title.to_owned(), first_sentence(card.doc)], value(card))
+                })
+                .unzip()
         }
     };
     if args.json {
@@ -67,25 +93,18 @@ pub(crate) fn study(study: &Study) -> Value {
 /// A card for machines.
 pub(crate) fn value(card: &Card) -> Value {
     let defaults = (card.defaults)();
-    let settings = card
-        .settings
-        .iter()
-        .zip(defaults)
-        .map(|(setting, default)| {
-            json!({
-                "name": setting.name,
-                "about": setting.doc.trim(),
-                "default": plain(default),
-                "allowed": setting.domain.to_string(),
-                "search": setting.search.map(|search| search.to_string()),
-            })
-        });
+    let settings = card.settings.iter().zip(defaults).map(|(setting, default)| {
+        json!({
+            "name": setting.name,
+            "about": setting.doc.trim(),
+            "default": plain(default),
+            "allowed": setting.domain.to_string(),
+            "search": setting.search.map(|search| search.to_string()),
+        })
+    });
     let dialects = card.dialects.iter().map(|dialect| {
-        let settings: serde_json::Map<String, Value> = dialect
-            .settings
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), plain(*value)))
-            .collect();
+        let settings: serde_json::Map<String, Value> =
+            dialect.settings.iter().map(|(key, value)| ((*key).to_owned(), plain(*value))).collect();
         json!({ "name": dialect.name, "call": dialect.call, "settings": settings })
     });
     json!({
@@ -112,10 +131,5 @@ fn plain(value: thalweg::technique::card::Value) -> Value {
 
 /// The first paragraph of a doc comment, on one line.
 pub(crate) fn first_sentence(doc: &str) -> String {
-    doc.trim()
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    doc.trim().lines().map(str::trim).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -19,17 +19,11 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
     if let Some(why) = &fallback {
         message(quiet, why);
     }
-    message(
-        quiet,
-        format_args!("training the chapter on {} ({})", data.name, data.source),
-    );
+    message(quiet, format_args!("training the chapter on {} ({})", data.name, data.source));
     let options = Options {
         out: &args.out,
         jobs: args.jobs.unwrap_or_else(all_cores),
-        overrides: Overrides {
-            seeds: args.seeds,
-            steps: args.steps,
-        },
+        overrides: Overrides { seeds: args.seeds, steps: args.steps },
         fallback: fallback.as_deref(),
         command: &command_line(args, &data),
         version: thalweg::VERSION,
@@ -37,10 +31,7 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
     let claims = reproduce(&data, &options, &Bars::new(quiet))?;
     if !quiet {
         for claim in &claims {
-            line(format_args!(
-                "{:>2}. {:<20} {}",
-                claim.number, claim.word, claim.text
-            ))?;
+            line(format_args!("{:>2}. {:<20} {}", claim.number, claim.word, claim.text))?;
         }
     }
     line(args.out.join("index.html").display())?;
@@ -49,11 +40,7 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
 }
 
 /// MNIST from disk, or from its mirrors, or else the digits inside the program and the reason to give for it.
-fn load(
-    shelf: &Shelf,
-    args: &ReproduceArgs,
-    quiet: bool,
-) -> Result<(Dataset, Option<String>), Failure> {
+fn load(shelf: &Shelf, args: &ReproduceArgs, quiet: bool) -> Result<(Dataset, Option<String>), Failure> {
     if let Some(name) = &args.data {
         return Ok((shelf.load(name)?, None));
     }
@@ -65,10 +52,7 @@ fn load(
     let why = if args.offline {
         missing.to_string()
     } else {
-        message(
-            quiet,
-            "MNIST is not here; fetching it (11 MB), --offline to do without",
-        );
+        message(quiet, "MNIST is not here; fetching it (11 MB), --offline to do without");
         match shelf.fetch("mnist", &mut Downloads::new(quiet)) {
             Ok(_) => return Ok((shelf.load("mnist")?, None)),
             Err(error) => error.to_string(),

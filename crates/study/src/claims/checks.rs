@@ -34,9 +34,14 @@ fn setting(error: &dyn std::fmt::Display) -> StudyError {
 ///
 /// # Errors
 /// When the word is wrong: a bug.
-pub(super) fn step_sizes(word: &str, steps: u64, gradient: impl Fn(u64) -> f64) -> Result<Vec<f64>, StudyError> {
+pub(super) fn step_sizes(
+    word: &str,
+    steps: u64,
+    gradient: impl Fn(u64) -> f64,
+) -> Result<Vec<f64>, StudyError> {
     let rule: Rule = word.parse().map_err(|error: technique::word::WordError| setting(&error))?;
-    let mut optimizer: Optimizer<f64> = Optimizer::new(rule, &Layout::flat(1)).map_err(|error| setting(&error))?;
+    let mut optimizer: Optimizer<f64> =
+        Optimizer::new(rule, &Layout::flat(1)).map_err(|error| setting(&error))?;
     let mut sizes = Vec::with_capacity(steps as usize);
     for step in 0..steps {
         // From 0 each time, so that the size of the move is exact.
@@ -84,7 +89,8 @@ fn fewest_distinct(layout: &Layout, params: &[f32]) -> usize {
     let hidden = ["affine1.weight", "affine2.weight"].into_iter().filter_map(|name| layout.span(name));
     let distinct = hidden.map(|span| {
         let (weights, width) = (&params[span.range.clone()], span.shape[1]);
-        let column = |unit: usize| weights.iter().skip(unit).step_by(width).map(|w| w.to_bits()).collect::<Vec<_>>();
+        let column =
+            |unit: usize| weights.iter().skip(unit).step_by(width).map(|w| w.to_bits()).collect::<Vec<_>>();
         (0..width).map(column).collect::<std::collections::HashSet<_>>().len()
     });
     distinct.min().unwrap_or(0)
@@ -100,9 +106,14 @@ pub(crate) fn section(data: &Dataset) -> Result<Section, StudyError> {
     for word in rules {
         let all = step_sizes(word, LONG, |_| 1.0)?;
         let (first, last) = (all[0] / RATE, all[all.len() - 1] / RATE);
-        sentences.push(format!("{word}: the first step is {} of the rate, step {LONG} is {}.", short(first), short(last)));
+        sentences.push(format!(
+            "{word}: the first step is {} of the rate, step {LONG} is {}.",
+            short(first),
+            short(last)
+        ));
         // Evenly in the logarithm: the whole run in fifty points.
-        let mut steps: Vec<usize> = (0..=50).map(|i| (LONG as f64).powf(f64::from(i) / 50.0).round() as usize).collect();
+        let mut steps: Vec<usize> =
+            (0..=50).map(|i| (LONG as f64).powf(f64::from(i) / 50.0).round() as usize).collect();
         steps.dedup();
         size_rows.extend(steps.iter().map(|t| vec![word.to_owned(), t.to_string(), full(all[t - 1])]));
         sizes.push(Series {
@@ -116,8 +127,10 @@ pub(crate) fn section(data: &Dataset) -> Result<Section, StudyError> {
     for init in ["zeros", "constant:value=0.1", "he"] {
         let all = distinct_units(data, init)?;
         let (born, end) = (all[0], all[all.len() - 1]);
-        sentences.push(format!("{init}: {born} of {UNITS} units differ at birth, {end} after {STEPS} updates."));
-        count_rows.extend(all.iter().enumerate().map(|(t, n)| vec![init.to_owned(), t.to_string(), n.to_string()]));
+        sentences
+            .push(format!("{init}: {born} of {UNITS} units differ at birth, {end} after {STEPS} updates."));
+        count_rows
+            .extend(all.iter().enumerate().map(|(t, n)| vec![init.to_owned(), t.to_string(), n.to_string()]));
         counts.push(Series {
             name: init.to_owned(),
             x: (0..all.len()).map(|t| t as f64).collect(),

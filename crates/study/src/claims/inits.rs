@@ -37,27 +37,16 @@ pub(super) fn copies(evidence: &Evidence<'_>, inits: [&str; 3]) -> Result<Claim,
 }
 
 fn layers<'a>(evidence: &Evidence<'a>, activation: &str, init: &str) -> &'a [LayerReport] {
-    let is = |s: &problem::signal::Signal| {
-        s.activation.card().name == activation && s.init.to_string() == init
-    };
-    evidence
-        .activations
-        .iter()
-        .find(|(signal, _)| is(signal))
-        .map_or(&[], |(_, layers)| layers)
+    let is =
+        |s: &problem::signal::Signal| s.activation.card().name == activation && s.init.to_string() == init;
+    evidence.activations.iter().find(|(signal, _)| is(signal)).map_or(&[], |(_, layers)| layers)
 }
 
 /// How even a histogram is: its entropy, 1 for a flat one, 0 for a single bin.
 fn evenness(layer: &LayerReport) -> f64 {
     let total = layer.histogram.counts.iter().sum::<u64>() as f64;
-    let shares = layer
-        .histogram
-        .counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| *count as f64 / total);
-    -shares.map(|share| share * share.ln()).sum::<f64>()
-        / (layer.histogram.counts.len() as f64).ln()
+    let shares = layer.histogram.counts.iter().filter(|count| **count > 0).map(|count| *count as f64 / total);
+    -shares.map(|share| share * share.ln()).sum::<f64>() / (layer.histogram.counts.len() as f64).ln()
 }
 
 /// 8. Sigmoid: std 1 saturates, std .01 says nothing, Xavier spreads.
@@ -67,30 +56,13 @@ pub(super) fn sigmoid(evidence: &Evidence<'_>) -> Claim {
     let narrow = layers(evidence, "sigmoid", "normal:std=0.01");
     let xavier = layers(evidence, "sigmoid", "xavier");
     let tanh = layers(evidence, "tanh", "xavier");
-    let (Some(w), Some(n), Some(x), Some(t)) =
-        (wide.last(), narrow.last(), xavier.last(), tanh.last())
+    let (Some(w), Some(n), Some(x), Some(t)) = (wide.last(), narrow.last(), xavier.last(), tanh.last())
     else {
-        return claim(
-            8,
-            TEXT,
-            Word::Undecided,
-            "not measured".to_owned(),
-            Vec::new(),
-            &[HISTOGRAMS],
-        );
+        return claim(8, TEXT, Word::Undecided, "not measured".to_owned(), Vec::new(), &[HISTOGRAMS]);
     };
     let numbers = vec![
-        format!(
-            "std 1: {:.0} % of the last layer saturated. {}",
-            100.0 * w.saturated,
-            reading(wide)
-        ),
-        format!(
-            "std .01: mean {}, spread {}. {}",
-            short(n.mean),
-            short(n.std),
-            reading(narrow)
-        ),
+        format!("std 1: {:.0} % of the last layer saturated. {}", 100.0 * w.saturated, reading(wide)),
+        format!("std .01: mean {}, spread {}. {}", short(n.mean), short(n.std), reading(narrow)),
         format!(
             "Xavier: spread {}, saturated {:.1} %. {}",
             short(x.std),
@@ -109,14 +81,7 @@ pub(super) fn sigmoid(evidence: &Evidence<'_>) -> Claim {
         && x.std > 5.0 * n.std
         && x.saturated < 0.05
         && evenness(t) > evenness(x);
-    claim(
-        8,
-        TEXT,
-        Word::plain(holds),
-        "the last of five layers".to_owned(),
-        numbers,
-        &[HISTOGRAMS],
-    )
+    claim(8, TEXT, Word::plain(holds), "the last of five layers".to_owned(), numbers, &[HISTOGRAMS])
 }
 
 /// 9. ReLU wants He.
@@ -140,36 +105,20 @@ pub(super) fn relu(evidence: &Evidence<'_>) -> Claim {
         [small, xavier, he] => Word::plain(small < 0.1 && xavier < 0.5 && (0.5..2.0).contains(&he)),
         _ => Word::Undecided,
     };
-    claim(
-        9,
-        TEXT,
-        word,
-        "spread of the last layer against the first".to_owned(),
-        numbers,
-        &[HISTOGRAMS],
-    )
+    claim(9, TEXT, word, "spread of the last layer against the first".to_owned(), numbers, &[HISTOGRAMS])
 }
 
 /// 10. On MNIST with ReLU: std .01 does not learn, He is fastest, Xavier slower.
 pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
-    const TEXT: &str = "On MNIST with ReLU: std .01 does not learn at all, He learns fastest, Xavier learns slower.";
-    let figures = [
-        ("initializers-curves", "training loss"),
-        ("initializers-train_loss", "final training loss"),
-    ];
+    const TEXT: &str =
+        "On MNIST with ReLU: std .01 does not learn at all, He learns fastest, Xavier learns slower.";
+    let figures =
+        [("initializers-curves", "training loss"), ("initializers-train_loss", "final training loss")];
     let outcome = evidence.initializers;
     let group = |init| outcome.group(&[(Field::Init, init)]);
-    let (Some(small), Some(xavier), Some(he)) =
-        (group("normal:std=0.01"), group("xavier"), group("he"))
+    let (Some(small), Some(xavier), Some(he)) = (group("normal:std=0.01"), group("xavier"), group("he"))
     else {
-        return claim(
-            10,
-            TEXT,
-            Word::Undecided,
-            "not measured".to_owned(),
-            Vec::new(),
-            &figures,
-        );
+        return claim(10, TEXT, Word::Undecided, "not measured".to_owned(), Vec::new(), &figures);
     };
     let classes = evidence.data.classes.len() as f64;
     let (speed, faster) = sentence(
@@ -199,10 +148,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
         ends(he, "He"),
         speed,
     ];
-    let word = Word::of(
-        stuck && faster == Verdict::Better,
-        !stuck || faster == Verdict::Worse,
-    );
+    let word = Word::of(stuck && faster == Verdict::Better, !stuck || faster == Verdict::Worse);
     claim(
         10,
         TEXT,

@@ -1,8 +1,6 @@
 //! Claims 11 to 14: batch normalisation.
 
-use super::values::{
-    HIGHER, epochs, final_mean, final_text, guesses, mean_accuracy, pair, sentence,
-};
+use super::values::{HIGHER, epochs, final_mean, final_text, guesses, mean_accuracy, pair, sentence};
 use super::{Claim, Evidence, Word, claim};
 use crate::report::listed;
 use crate::report::training::{shown, shown_difference};
@@ -16,10 +14,7 @@ const RATES: (&str, &str) = ("norm-rates-grid", "learning rates");
 
 /// (value of the field, with batch norm, without).
 fn duels(outcome: &Outcome, field: Field) -> Vec<(String, &Group, &Group)> {
-    let with = outcome
-        .groups
-        .iter()
-        .filter(|group| group.technique.choice(Field::Norm) == "batch");
+    let with = outcome.groups.iter().filter(|group| group.technique.choice(Field::Norm) == "batch");
     with.filter_map(|batch| {
         let value = batch.technique.choice(field);
         let plain = outcome.group(&[(field, &value), (Field::Norm, "none")])?;
@@ -35,9 +30,7 @@ fn chance(evidence: &Evidence<'_>) -> f64 {
 /// Who learns faster: mean training accuracy over the epochs.
 fn speed(outcome: &Outcome, batch: &Group, plain: &Group, chance: f64) -> Paired {
     let epochs = epochs(&outcome.groups);
-    pair(batch, plain, |record| {
-        Some(mean_accuracy(record, epochs, chance))
-    })
+    pair(batch, plain, |record| Some(mean_accuracy(record, epochs, chance)))
 }
 
 /// 11. Learning is faster, larger rates work.
@@ -62,10 +55,7 @@ pub(super) fn faster(evidence: &Evidence<'_>) -> Claim {
         // Usable: every seed finishes, and classifies most training examples right.
         let usable = |group: &Group| {
             group.diverged() == 0
-                && group
-                    .values(Metric::TrainAccuracy)
-                    .iter()
-                    .all(|accuracy| *accuracy > 0.5)
+                && group.values(Metric::TrainAccuracy).iter().all(|accuracy| *accuracy > 0.5)
         };
         if usable(batch) {
             usable_batch.push(rate.clone());
@@ -80,10 +70,7 @@ pub(super) fn faster(evidence: &Evidence<'_>) -> Claim {
         listed(&usable_plain)
     ));
     let largest = |usable: &[String]| {
-        usable
-            .iter()
-            .filter_map(|rate| rate.rsplit('=').next()?.parse::<f64>().ok())
-            .fold(0.0, f64::max)
+        usable.iter().filter_map(|rate| rate.rsplit('=').next()?.parse::<f64>().ok()).fold(0.0, f64::max)
     };
     let larger = largest(&usable_batch) > largest(&usable_plain);
     let word = Word::of(
@@ -112,13 +99,9 @@ pub(super) fn robust(evidence: &Evidence<'_>) -> Claim {
             .filter_map(|(_, batch, plain)| (if with { batch } else { plain }).records.get(seed))
             .map(|record| record.value(Metric::TrainAccuracy).unwrap_or(chance))
             .collect();
-        crate::statistics::summary(&values)
-            .and_then(|s| s.sd)
-            .unwrap_or(f64::NAN)
+        crate::statistics::summary(&values).and_then(|s| s.sd).unwrap_or(f64::NAN)
     };
-    let pairs: Vec<(f64, f64)> = (0..seeds)
-        .map(|seed| (spread(seed, true), spread(seed, false)))
-        .collect();
+    let pairs: Vec<(f64, f64)> = (0..seeds).map(|seed| (spread(seed, true), spread(seed, false))).collect();
     let paired = paired(&pairs);
     // Less spread is better.
     let verdict = paired.verdict(crate::statistics::Better::Lower);
@@ -138,14 +121,7 @@ pub(super) fn robust(evidence: &Evidence<'_>) -> Claim {
         paired.n
     )];
     let word = Word::of(verdict == Verdict::Better, verdict == Verdict::Worse);
-    claim(
-        12,
-        TEXT,
-        word,
-        "spread over sixteen weight scales, paired by seed".to_owned(),
-        numbers,
-        &[GRID],
-    )
+    claim(12, TEXT, word, "spread over sixteen weight scales, paired by seed".to_owned(), numbers, &[GRID])
 }
 
 /// 13. It restrains overfitting.
@@ -154,9 +130,8 @@ pub(super) fn overfitting(evidence: &Evidence<'_>) -> Claim {
     const LEARNED: f64 = 0.99;
     let (mut numbers, mut wins, mut losses, mut rates) = (Vec::new(), 0, 0, 0);
     for (rate, batch, plain) in duels(evidence.norm_rates, Field::Rule) {
-        let learned = |group| {
-            final_mean(group, Metric::TrainAccuracy).is_some_and(|accuracy| accuracy >= LEARNED)
-        };
+        let learned =
+            |group| final_mean(group, Metric::TrainAccuracy).is_some_and(|accuracy| accuracy >= LEARNED);
         if !(learned(batch) && learned(plain)) {
             continue;
         }
@@ -173,9 +148,7 @@ pub(super) fn overfitting(evidence: &Evidence<'_>) -> Claim {
             Metric::TrainAccuracy,
         );
         // The sentence's own verdict is of a value that is better high; a gap is better low.
-        let text = text
-            .rsplit_once(": ")
-            .map_or(text.clone(), |(head, _)| head.to_owned());
+        let text = text.rsplit_once(": ").map_or(text.clone(), |(head, _)| head.to_owned());
         numbers.push(format!(
             "{text} (test accuracy {} against {}): the gap is {}",
             final_text(batch, Metric::TestAccuracy),
@@ -190,20 +163,16 @@ pub(super) fn overfitting(evidence: &Evidence<'_>) -> Claim {
         losses += usize::from(verdict == Verdict::Worse);
     }
     if rates == 0 {
-        numbers.push("at no rate do both learn 99 % of the training examples, so there is no overfitting to compare".to_owned());
+        numbers.push(
+            "at no rate do both learn 99 % of the training examples, so there is no overfitting to compare"
+                .to_owned(),
+        );
     }
     let word = Word::of(wins > 0 && losses == 0, losses > 0 && wins == 0);
     let because = format!(
         "of {rates} rates at which both learn the training examples, the gap is decidedly smaller at {wins}, larger at {losses}"
     );
-    claim(
-        13,
-        TEXT,
-        word,
-        because,
-        numbers,
-        &[("norm-rates-test_accuracy", "test accuracy"), RATES],
-    )
+    claim(13, TEXT, word, because, numbers, &[("norm-rates-test_accuracy", "test accuracy"), RATES])
 }
 
 /// 14. Faster at nearly all of sixteen scales.
@@ -212,8 +181,7 @@ pub(super) fn sixteen(evidence: &Evidence<'_>) -> Claim {
     let outcome = evidence.batchnorm;
     let chance = chance(evidence);
     let all = duels(outcome, Field::Init);
-    let (mut wins, mut losses, mut open, mut stuck) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut wins, mut losses, mut open, mut stuck) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (scale, batch, plain) in &all {
         let std = scale.trim_start_matches("normal:std=").to_owned();
         match speed(outcome, batch, plain, chance).verdict(HIGHER) {
@@ -242,10 +210,8 @@ pub(super) fn sixteen(evidence: &Evidence<'_>) -> Claim {
     ];
     // "Nearly all": four in five.
     let most = (4 * all.len()).div_ceil(5);
-    let word = Word::of(
-        wins.len() >= most && !stuck.is_empty(),
-        wins.len() + open.len() < most || stuck.is_empty(),
-    );
+    let word =
+        Word::of(wins.len() >= most && !stuck.is_empty(), wins.len() + open.len() < most || stuck.is_empty());
     claim(
         14,
         TEXT,

@@ -21,11 +21,7 @@ const STEP_SIZES: (&str, &str) = ("checks-steps", "step sizes");
 const FIELD: (&str, &str) = ("trajectories-field", "gradient field");
 
 fn path<'a>(evidence: &Evidence<'a>, rule: &str) -> Option<&'a Path> {
-    evidence
-        .trajectories
-        .iter()
-        .find(|(word, _)| word.split(':').next() == Some(rule))
-        .map(|(_, path)| path)
+    evidence.trajectories.iter().find(|(word, _)| word.split(':').next() == Some(rule)).map(|(_, path)| path)
 }
 
 /// 1. SGD zigzags where the surface is stretched.
@@ -43,14 +39,7 @@ pub(super) fn zigzag(evidence: &Evidence<'_>) -> Claim {
         ),
         format!("SGD turns round in y {turns} times in {steps} steps"),
     ];
-    claim(
-        1,
-        TEXT,
-        word,
-        "angles over the window, and turns counted".to_owned(),
-        numbers,
-        &[FIELD, PATHS],
-    )
+    claim(1, TEXT, word, "angles over the window, and turns counted".to_owned(), numbers, &[FIELD, PATHS])
 }
 
 /// The share of a grid over the window where −∇f is more than so many degrees off the direction to the minimum.
@@ -60,8 +49,7 @@ fn share_askew(function: &Function, degrees: f64) -> f64 {
         return f64::NAN;
     };
     let [x, y] = function.window();
-    let at =
-        |(low, high): (f64, f64), i: usize| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
+    let at = |(low, high): (f64, f64), i: usize| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
     let mut askew = 0;
     for i in 0..SIDE {
         for j in 0..SIDE {
@@ -81,14 +69,7 @@ pub(super) fn momentum(evidence: &Evidence<'_>) -> Claim {
     let turns = |rule| path(evidence, rule).map_or(0, reversals);
     let (sgd, ball) = (turns("sgd"), turns("momentum"));
     let numbers = vec![format!("turns in y: SGD {sgd}, Momentum {ball}")];
-    claim(
-        2,
-        TEXT,
-        Word::plain(2 * ball < sgd),
-        "turns of the path counted".to_owned(),
-        numbers,
-        &[PATHS],
-    )
+    claim(2, TEXT, Word::plain(2 * ball < sgd), "turns of the path counted".to_owned(), numbers, &[PATHS])
 }
 
 /// 3. AdaGrad's steps go to 0, RMSProp's do not.
@@ -110,14 +91,7 @@ pub(super) fn fading(adagrad: &str, rmsprop: &str) -> Result<Claim, StudyError> 
         100.0 * rmsprop
     )];
     let word = Word::plain(adagrad < 0.02 && rmsprop > 0.9);
-    Ok(claim(
-        3,
-        TEXT,
-        word,
-        "steps under a constant gradient".to_owned(),
-        numbers,
-        &[STEP_SIZES],
-    ))
+    Ok(claim(3, TEXT, word, "steps under a constant gradient".to_owned(), numbers, &[STEP_SIZES]))
 }
 
 /// 4. Adam joins the two and corrects the bias.
@@ -133,19 +107,13 @@ pub(super) fn corrected(adam: &str) -> Result<Claim, StudyError> {
     let uncorrected = first("rmsprop:lr=0.001,decay=0.999", 1.0)?;
     // Without momentum, and once the bias has gone, Adam is RMSProp.
     let wave = |step: u64| 1.0 + (step as f64).sin();
-    let late = |word: &str| {
-        Ok::<f64, StudyError>(*step_sizes(word, 20_000, wave)?.last().unwrap_or(&f64::NAN))
-    };
-    let (adam, rmsprop) = (
-        late(&format!("{adam},beta1=0"))?,
-        late("rmsprop:lr=0.001,decay=0.999")?,
-    );
+    let late =
+        |word: &str| Ok::<f64, StudyError>(*step_sizes(word, 20_000, wave)?.last().unwrap_or(&f64::NAN));
+    let (adam, rmsprop) = (late(&format!("{adam},beta1=0"))?, late("rmsprop:lr=0.001,decay=0.999")?);
     let apart = (adam / rmsprop - 1.0).abs();
     let card = Rule::born("adam").map(|rule| rule.card());
     let usual = card.is_some_and(|card| {
-        card.dialects
-            .iter()
-            .all(|d| d.settings.iter().all(|(name, _)| !name.starts_with("beta")))
+        card.dialects.iter().all(|d| d.settings.iter().all(|(name, _)| !name.starts_with("beta")))
     });
     let numbers = vec![
         format!(
@@ -175,10 +143,7 @@ pub(super) fn corrected(adam: &str) -> Result<Claim, StudyError> {
 }
 
 fn by_rule<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a Group> {
-    outcome
-        .groups
-        .iter()
-        .find(|group| group.technique.rule.value.card().name == name)
+    outcome.groups.iter().find(|group| group.technique.rule.value.card().name == name)
 }
 
 /// 5. On MNIST the four differ; SGD is the slowest and ends lowest; rate and depth matter.
@@ -198,13 +163,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
                 Metric::TrainLoss,
             );
             let accuracy = pair(sgd, other, |record| record.value(Metric::TestAccuracy));
-            let (end, lower) = sentence(
-                "SGD",
-                name,
-                "test accuracy",
-                &accuracy,
-                Metric::TestAccuracy,
-            );
+            let (end, lower) = sentence("SGD", name, "test accuracy", &accuracy, Metric::TestAccuracy);
             numbers.extend([speed, end]);
             verdicts.extend([slower, lower]);
         }
@@ -214,8 +173,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
         let mut decided = Vec::new();
         for (index, a) in sensitivity.groups.iter().enumerate() {
             for b in &sensitivity.groups[index + 1..] {
-                let same_rule =
-                    a.technique.rule.value.card().name == b.technique.rule.value.card().name;
+                let same_rule = a.technique.rule.value.card().name == b.technique.rule.value.card().name;
                 let differ: Vec<Field> = sensitivity
                     .varying
                     .iter()
@@ -224,8 +182,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
                     .collect();
                 if same_rule
                     && differ == [wanted]
-                    && crate::compare::compare(a, b, Metric::TrainLoss).verdict
-                        != Verdict::Undecided
+                    && crate::compare::compare(a, b, Metric::TrainLoss).verdict != Verdict::Undecided
                 {
                     decided.push((a, b));
                 }
@@ -251,10 +208,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
     }
     let worst = verdicts.iter().all(|v| *v == Verdict::Worse) && !verdicts.is_empty();
     let contradicted = verdicts.contains(&Verdict::Better);
-    let word = Word::of(
-        worst && !rates.is_empty() && !depths.is_empty(),
-        contradicted,
-    );
+    let word = Word::of(worst && !rates.is_empty() && !depths.is_empty(), contradicted);
     let figures = [
         ("optimizers-curves", "training loss"),
         ("optimizers-test_accuracy", "test accuracy"),
@@ -285,21 +239,15 @@ pub(super) fn decay(evidence: &Evidence<'_>) -> Claim {
             rules.push(rule.clone());
         }
         let schedule = group.technique.choice(Field::Schedule);
-        let Some(constant) = outcome.group(&[(Field::Rule, &rule), (Field::Schedule, "constant")])
-        else {
+        let Some(constant) = outcome.group(&[(Field::Rule, &rule), (Field::Schedule, "constant")]) else {
             continue;
         };
         if schedule == "constant" {
             continue;
         }
         let loss = pair(group, constant, |record| record.value(Metric::TrainLoss));
-        let (text, verdict) = sentence(
-            &schedule,
-            "constant",
-            &format!("{rule}: training loss"),
-            &loss,
-            Metric::TrainLoss,
-        );
+        let (text, verdict) =
+            sentence(&schedule, "constant", &format!("{rule}: training loss"), &loss, Metric::TrainLoss);
         numbers.push(text);
         match verdict {
             Verdict::Better if !wins.contains(&rule) => wins.push(rule),
@@ -307,10 +255,7 @@ pub(super) fn decay(evidence: &Evidence<'_>) -> Claim {
             _ => {}
         }
     }
-    let word = Word::of(
-        wins.len() == rules.len() && losses == 0,
-        losses > 0 && wins.is_empty(),
-    );
+    let word = Word::of(wins.len() == rules.len() && losses == 0, losses > 0 && wins.is_empty());
     claim(
         6,
         TEXT,

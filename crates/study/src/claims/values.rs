@@ -20,43 +20,22 @@ pub(super) fn mean_accuracy(record: &Record, epochs: usize, chance: f64) -> f64 
 
 /// The longest series of accuracies of some groups.
 pub(super) fn epochs(groups: &[Group]) -> usize {
-    groups
-        .iter()
-        .flat_map(|group| &group.records)
-        .map(|record| record.accuracy.len())
-        .max()
-        .unwrap_or(0)
+    groups.iter().flat_map(|group| &group.records).map(|record| record.accuracy.len()).max().unwrap_or(0)
 }
 
 /// Compares two groups seed by seed by any value of a record.
 pub(super) fn pair(a: &Group, b: &Group, value: impl Fn(&Record) -> Option<f64>) -> Paired {
-    let pairs: Vec<(f64, f64)> = a
-        .records
-        .iter()
-        .zip(&b.records)
-        .filter_map(|(a, b)| Some((value(a)?, value(b)?)))
-        .collect();
+    let pairs: Vec<(f64, f64)> =
+        a.records.iter().zip(&b.records).filter_map(|(a, b)| Some((value(a)?, value(b)?))).collect();
     paired(&pairs)
 }
 
 /// `a − b = difference [interval], n = …: a is better`.
-pub(super) fn sentence(
-    a: &str,
-    b: &str,
-    what: &str,
-    paired: &Paired,
-    metric: Metric,
-) -> (String, Verdict) {
+pub(super) fn sentence(a: &str, b: &str, what: &str, paired: &Paired, metric: Metric) -> (String, Verdict) {
     let verdict = paired.verdict(metric.better());
-    let difference = paired
-        .difference
-        .map_or("no pair".to_owned(), |d| shown_difference(metric, d));
+    let difference = paired.difference.map_or("no pair".to_owned(), |d| shown_difference(metric, d));
     let interval = paired.ci95.map(|(low, high)| {
-        format!(
-            " [{}, {}]",
-            shown_difference(metric, low),
-            shown_difference(metric, high)
-        )
+        format!(" [{}, {}]", shown_difference(metric, low), shown_difference(metric, high))
     });
     let text = format!(
         "{what}, {a} minus {b}: {difference}{}, n = {}: {a} is {}",
@@ -80,11 +59,10 @@ pub(super) fn final_text(group: &Group, metric: Metric) -> String {
 
 /// Whether every seed of a group ended no better than twice chance, or diverged.
 pub(super) fn guesses(group: &Group, chance: f64) -> bool {
-    group.records.iter().all(|record| {
-        record
-            .value(Metric::TrainAccuracy)
-            .is_none_or(|accuracy| accuracy < 2.0 * chance)
-    })
+    group
+        .records
+        .iter()
+        .all(|record| record.value(Metric::TrainAccuracy).is_none_or(|accuracy| accuracy < 2.0 * chance))
 }
 
 /// Which way accuracies are better.

@@ -19,9 +19,7 @@ const PNG_SCALE: f32 = 2.0;
 /// When it cannot: before any work is done.
 pub fn create(folder: &Path) -> Result<(), StudyError> {
     fs::create_dir_all(folder).map_err(StudyError::io("create", folder))?;
-    tempfile::tempfile_in(folder)
-        .map(drop)
-        .map_err(StudyError::io("write to", folder))
+    tempfile::tempfile_in(folder).map(drop).map_err(StudyError::io("write to", folder))
 }
 
 /// Writes a file whole or not at all.
@@ -36,13 +34,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o644));
     }
-    let mut file = builder
-        .tempfile_in(folder)
-        .map_err(StudyError::io("write", path))?;
-    file.write_all(bytes)
-        .map_err(StudyError::io("write", path))?;
-    file.persist(path)
-        .map_err(|error| StudyError::io("write", path)(error.error))?;
+    let mut file = builder.tempfile_in(folder).map_err(StudyError::io("write", path))?;
+    file.write_all(bytes).map_err(StudyError::io("write", path))?;
+    file.persist(path).map_err(|error| StudyError::io("write", path)(error.error))?;
     Ok(())
 }
 
@@ -77,18 +71,11 @@ pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<
     write(&folder.join("study.toml"), study.text.as_bytes())?;
     if let Body::Training(training) = &study.body {
         let mut resolved = toml::Table::new();
-        for (key, value) in [
-            ("name", &study.name),
-            ("title", &study.title),
-            ("question", &study.question),
-        ] {
+        for (key, value) in [("name", &study.name), ("title", &study.title), ("question", &study.question)] {
             resolved.insert(key.to_owned(), value.clone().into());
         }
         resolved.extend(training.resolved());
-        write(
-            &folder.join("resolved.toml"),
-            resolved.to_string().as_bytes(),
-        )?;
+        write(&folder.join("resolved.toml"), resolved.to_string().as_bytes())?;
     } else {
         // Nothing to resolve: these studies have no hidden defaults beyond those of their words.
         write(&folder.join("resolved.toml"), study.text.as_bytes())?;
@@ -100,9 +87,7 @@ pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<
 pub fn csv(table: &Table) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in std::iter::once(&table.headers).chain(&table.rows) {
-        writer
-            .write_record(row)
-            .expect("rows as long as the header, written to memory");
+        writer.write_record(row).expect("rows as long as the header, written to memory");
     }
     writer.into_inner().expect("memory does not fail")
 }

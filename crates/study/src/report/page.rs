@@ -102,12 +102,6 @@ pub fn machine() -> (String, String) {
         .and_then(|s| s.cpus().first().map(|cpu| cpu.brand().trim().to_owned()))
         .filter(|brand| !brand.is_empty());
     let cores = crate::executor::all_cores();
-    let cpu = format!(
-        "{}, {cores} cores",
-        cpu.unwrap_or_else(|| "unknown CPU".to_owned())
-    );
-    (
-        cpu,
-        format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-    )
+    let cpu = format!("{}, {cores} cores", cpu.unwrap_or_else(|| "unknown CPU".to_owned()));
+    (cpu, format!("{} {}", std::env::consts::OS, std::env::consts::ARCH))
 }

@@ -37,7 +37,9 @@ impl Watch for Begun {
 fn a_study_is_the_product_of_its_fields() {
     let folder = tempfile::tempdir().unwrap();
     let mut journal = Journal::open(folder.path()).unwrap();
-    let study = study("[technique]\nrule = [\"sgd:lr=0.1\", \"adam\"]\nnorm = [\"batch\", \"none\"]\nschedule = \"cosine\"");
+    let study = study(
+        "[technique]\nrule = [\"sgd:lr=0.1\", \"adam\"]\nnorm = [\"batch\", \"none\"]\nschedule = \"cosine\"",
+    );
     let outcome = run(&study, &mut journal, &Silent).unwrap();
     assert_eq!(outcome.varying, [Field::Rule, Field::Norm]);
     assert_eq!((outcome.steps, outcome.examples), (5, 100));
@@ -45,12 +47,15 @@ fn a_study_is_the_product_of_its_fields() {
         group.settings.iter().map(|(field, word)| format!("{} {word}", field.name())).collect::<Vec<_>>()
     };
     let all: Vec<_> = outcome.groups.iter().map(settings).collect();
-    assert_eq!(all, [
-        ["rule sgd:lr=0.1", "norm batch"],
-        ["rule sgd:lr=0.1", "norm none"],
-        ["rule adam:lr=0.001", "norm batch"],
-        ["rule adam:lr=0.001", "norm none"],
-    ]);
+    assert_eq!(
+        all,
+        [
+            ["rule sgd:lr=0.1", "norm batch"],
+            ["rule sgd:lr=0.1", "norm none"],
+            ["rule adam:lr=0.001", "norm batch"],
+            ["rule adam:lr=0.001", "norm none"],
+        ]
+    );
     assert_eq!(outcome.groups[0].name, "sgd:lr=0.1, batch norm");
     assert_eq!(outcome.groups[3].name, "adam:lr=0.001, no norm");
     for group in &outcome.groups {

@@ -74,7 +74,8 @@ fn it_restrains_overfitting() {
 #[test]
 fn it_is_faster_at_nearly_all_of_sixteen_scales() {
     let (good, poor, stuck) = (three(0.1, 0.95, 0.9), three(0.6, 0.7, 0.7), three(2.3, 0.11, 0.1));
-    let scales: Vec<String> = (0..16).map(|i| format!("normal:std={}", 10_f64.powf(-4.0 * f64::from(i) / 15.0))).collect();
+    let scales: Vec<String> =
+        (0..16).map(|i| format!("normal:std={}", 10_f64.powf(-4.0 * f64::from(i) / 15.0))).collect();
     // So many wins, the first of them over a start that does not learn, so many losses, and the rest even.
     let study = |wins: usize, losses: usize, bad: &Vec<Record>| {
         let pair = |(index, scale): (usize, &String)| {

@@ -43,7 +43,8 @@ fn momentum_damps_the_zigzag() {
 fn the_steps_of_adagrad_fade() {
     assert_word(&rules::adagrad().unwrap(), 3, HOLDS);
     // Neither a rule that does not fade nor two that do.
-    for (adagrad, rmsprop) in [("rmsprop:lr=0.01", "rmsprop:lr=0.01"), ("adagrad:lr=0.01", "adagrad:lr=0.01")] {
+    for (adagrad, rmsprop) in [("rmsprop:lr=0.01", "rmsprop:lr=0.01"), ("adagrad:lr=0.01", "adagrad:lr=0.01")]
+    {
         assert_word(&rules::fading(adagrad, rmsprop).unwrap(), 3, NOT);
     }
 }
