@@ -135,7 +135,7 @@ impl Training {
     fn steps(&self, examples: usize) -> u64 {
         match self.length {
             Length::Steps(steps) => steps,
-            Length::Epochs(epochs) => epochs * (examples / self.batch.max(1)).max(1) as u64,
+            Length::Epochs(epochs) => epochs.saturating_mul((examples / self.batch.max(1)).max(1) as u64),
         }
     }
 
@@ -247,7 +247,7 @@ impl Training {
             }
             groups.push((technique, ids));
         }
-        means.watch.begin(name, missing.len() as u64 * steps);
+        means.watch.begin(name, (missing.len() as u64).saturating_mul(steps));
         let ran = executor::run(&missing, data, means.jobs, means.watch, |record| journal.append(record));
         means.watch.end();
         ran?;

@@ -92,7 +92,7 @@ pub struct Trial {
     /// Where the training loss is measured.
     #[serde(serialize_with = "word")]
     pub loss_at: LossAt,
-    /// The training loss is recorded every so many steps, and in each of the last 100.
+    /// The training loss is recorded at the first step and then every so many.
     pub record_every: u64,
     /// The training accuracy is measured every so many steps; 0 for only at the end.
     pub evaluate_every: u64,
@@ -237,6 +237,10 @@ impl Trial {
             }
         }
         advance(self.steps - reported);
+        // A loss taken before the last update has not seen where that update led.
+        if record.diverged_at.is_none() && !params.iter().all(|p| p.is_finite()) {
+            record.diverged_at = Some(self.steps);
+        }
         if record.diverged_at.is_none() {
             let train = match record.accuracy.last() {
                 Some((done, accuracy)) if *done == self.steps => *accuracy,

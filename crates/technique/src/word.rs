@@ -193,8 +193,12 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let name = name.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
+        .map(|candidate| {
+            // The first is kind to long names with a slip at the end, the second to short ones with two letters swapped.
+            let edits = strsim::normalized_damerau_levenshtein(&name, candidate);
+            (strsim::jaro_winkler(&name, candidate).max(edits), candidate)
+        })
+        .filter(|(likeness, _)| *likeness > 0.65)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate.to_owned())
 }

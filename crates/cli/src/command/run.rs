@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use thalweg::problem::data::{Dataset, Shelf};
-use thalweg::study::error::StudyError;
 use thalweg::study::executor::all_cores;
 use thalweg::study::report::folder;
 use thalweg::study::report::page::{self, Provenance};
@@ -23,7 +22,7 @@ use crate::progress::Bars;
 pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     let started = Instant::now();
     let mut study = Study::find(&args.study)?.with(Overrides { seeds: args.seeds, steps: args.steps })?;
-    let data = load(&mut study, args)?;
+    let data = load(&mut study, args, quiet)?;
     if args.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
         message(quiet, format_args!("`{}` trains nothing: --seeds changes nothing", study.name));
     }
@@ -82,13 +81,19 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     }
     if diverged > 0 {
         // Divergence is a result, kept and shown; the run itself has not failed.
-        message(quiet, format_args!("{diverged} trials diverged; the report shows where"));
+        message(
+            quiet,
+            format_args!(
+                "{diverged} trial{} diverged; the report shows where",
+                if diverged == 1 { "" } else { "s" }
+            ),
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The data of the study, or those asked for in their place.
-fn load(study: &mut Study, args: &RunArgs) -> Result<Option<Dataset>, Failure> {
+fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset>, Failure> {
     let Body::Training(training) = &mut study.body else {
         if args.data.is_some() {
             return Err(Failure::Usage(format!(
@@ -115,12 +120,13 @@ fn load(study: &mut Study, args: &RunArgs) -> Result<Option<Dataset>, Failure> {
     if let (Some(wanted), true) = (training.examples, args.data.is_some())
         && wanted > data.train.len()
     {
-        let error = format!(
-            "the study trains on the first {wanted} examples, `{}` has {}: choose larger data, or `first` in a copy of the study",
-            data.name,
-            data.train.len()
+        let all = data.train.len();
+        let text = format!(
+            "the study trains on the first {wanted} examples; `{}` has {all}, all of which are used",
+            data.name
         );
-        return Err(StudyError::Setting(error).into());
+        message(quiet, text);
+        training.examples = Some(all);
     }
     Ok(Some(data))
 }

@@ -102,7 +102,7 @@ fn grouped(n: usize) -> String {
 pub(crate) fn shown(metric: Metric, value: f64) -> String {
     match metric.better() {
         Better::Lower => short(value),
-        Better::Higher => format!("{:.2} %", 100.0 * value),
+        Better::Higher => super::minus(format!("{:.2} %", 100.0 * value)),
     }
 }
 

@@ -104,6 +104,7 @@ fn best(outcome: &Outcome, comparisons: &[Comparison<'_>], metric: Metric) -> Op
     // With several fields, only groups that differ in one of them are compared.
     let which = if all + 1 == outcome.groups.len() { "" } else { " that differ from it in one setting" };
     let won = match decided.len() {
+        1 if all == 1 => format!("the other{which}"),
         n if n == all => format!("all {all} others{which}"),
         n if n > 3 => format!("{n} of {all} others{which}"),
         _ => names(&decided),
