@@ -140,11 +140,9 @@ fn what_is_built_in_needs_no_folder() {
     assert!(matches!(shelf.load("mnits"), Err(DataError::Unknown { nearest: Some(n), .. }) if n == "mnist"));
 }
 
-/// The real MNIST, if it is on this machine: under `THALWEG_DATA`, or in `shared/data` beside the checkout.
+/// The real MNIST, if it is on this machine: under `THALWEG_DATA`, or in the cache.
 static MNIST: LazyLock<Option<Dataset>> = LazyLock::new(|| {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let explicit = env::var_os("THALWEG_DATA").is_none().then_some(beside);
-    let shelf = Shelf::new(explicit);
+    let shelf = Shelf::new(None);
     let begin = Instant::now();
     match shelf.load("mnist") {
         Ok(data) => {
