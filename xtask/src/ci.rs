@@ -29,15 +29,11 @@ pub(crate) fn run() -> Result<(), String> {
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
     shell::run("cargo", &["doc", "--locked", "--workspace", "--no-deps"], &strict)?;
     // The formulas stand on their own: no files, no threads, no clock.
-    if !has("rustup", &["--version"])
-        || shell::run("rustup", &["target", "add", "wasm32-unknown-unknown"], &[]).is_ok()
-    {
-        shell::run(
-            "cargo",
-            &["check", "--locked", "--package", "technique", "--target", "wasm32-unknown-unknown"],
-            &[],
-        )?;
+    if has("rustup", &["--version"]) {
+        shell::run("rustup", &["target", "add", "wasm32-unknown-unknown"], &[])?;
     }
+    let wasm = ["check", "--locked", "--package", "technique", "--target", "wasm32-unknown-unknown"];
+    shell::run("cargo", &wasm, &[])?;
     if !has("cargo", &["deny", "--version"]) {
         shell::run("cargo", &["install", "--locked", "cargo-deny", "--version", DENY], &[])?;
     }

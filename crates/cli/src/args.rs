@@ -108,7 +108,7 @@ pub(crate) struct DescendArgs {
     #[arg(long, value_name = "X,Y", allow_hyphen_values = true, value_parser = point)]
     pub(crate) start: Option<[f64; 2]>,
     /// Steps.
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=thalweg::study::spec::MOST_STEPS))]
     pub(crate) steps: u64,
     /// Learning-rate schedule.
     #[arg(long, value_name = "SCHEDULE", default_value = "constant")]

@@ -23,7 +23,7 @@ pub struct Comparison<'a> {
 /// Compares a with b.
 ///
 /// Seeds in which either diverged have no difference. When every seed of one diverged and none of the other's, the one that diverged is worse;
-/// when some did, the numbers of the rest cannot decide for it.
+/// when some did, or there is only one seed, nothing is decided.
 pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric) -> Comparison<'a> {
     let pairs: Vec<(f64, f64)> = a
         .records
@@ -32,7 +32,7 @@ pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric) -> Comparison<'a>
         .filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?)))
         .collect();
     let paired = paired(&pairs);
-    let all = |group: &Group| !group.records.is_empty() && group.diverged() == group.records.len();
+    let all = |group: &Group| group.records.len() > 1 && group.diverged() == group.records.len();
     let verdict = match (a.diverged(), b.diverged()) {
         (0, 0) => paired.verdict(metric.better()),
         (0, _) if all(b) => Verdict::Better,

@@ -51,7 +51,11 @@ pub fn run(
                     let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         break;
                     };
-                    if sender.send(trial.run(data, &|steps| watch.advance(steps))).is_err() {
+                    let result = trial.run(data, &|steps| watch.advance(steps));
+                    if result.is_err() {
+                        stop.store(true, Ordering::Relaxed);
+                    }
+                    if sender.send(result).is_err() {
                         break;
                     }
                 }

@@ -88,6 +88,49 @@ impl Study {
         Ok(self)
     }
 
+    /// The study with every default written out, as a file that can be run again.
+    pub fn resolved(&self) -> String {
+        let mut file = toml::Table::new();
+        for (key, value) in [("name", &self.name), ("title", &self.title), ("question", &self.question)] {
+            file.insert(key.to_owned(), value.clone().into());
+        }
+        match &self.body {
+            Body::Training(training) => file.extend(training.resolved()),
+            Body::Descent(paths) => {
+                let (d, mut table) = (&paths.descent, toml::Table::new());
+                table.insert("function".to_owned(), d.function.to_string().into());
+                table.insert("start".to_owned(), d.start.to_vec().into());
+                table.insert("steps".to_owned(), (d.steps as i64).into());
+                table.insert("noise".to_owned(), d.noise.into());
+                table.insert("seed".to_owned(), (d.seed as i64).into());
+                table.insert("schedule".to_owned(), paths.schedule.to_string().into());
+                table.insert("guard".to_owned(), paths.guard.to_string().into());
+                let rules: Vec<String> = paths.rules.iter().map(ToString::to_string).collect();
+                table.insert("rule".to_owned(), rules.into());
+                file.insert("descent".to_owned(), table.into());
+            }
+            Body::Activations(signals) => {
+                let mut table = toml::Table::new();
+                if let Some(first) = signals.first() {
+                    for (key, n) in
+                        [("layers", first.layers), ("width", first.width), ("samples", first.samples)]
+                    {
+                        table.insert(key.to_owned(), (n as i64).into());
+                    }
+                    table.insert("seed".to_owned(), (first.seed as i64).into());
+                }
+                let setting = |signal: &Signal| {
+                    let words =
+                        [("activation", signal.activation.to_string()), ("init", signal.init.to_string())];
+                    toml::Table::from_iter(words.map(|(key, word)| (key.to_owned(), word.into())))
+                };
+                table.insert("settings".to_owned(), signals.iter().map(setting).collect::<Vec<_>>().into());
+                file.insert("activations".to_owned(), table.into());
+            }
+        }
+        file.to_string()
+    }
+
     /// Runs the study and writes its figures, tables and journal into `out`; the page is up to the caller.
     ///
     /// # Errors
@@ -98,6 +141,8 @@ impl Study {
     pub fn run(self, out: &Path, means: &Means<'_>) -> Result<Ran, StudyError> {
         let data = means.data;
         folder::create(out)?;
+        // First of all: a folder left half-way must say what it is.
+        folder::write_study(out, &self)?;
         let (result, section) = match &self.body {
             Body::Training(study) => {
                 let data = data.expect("a training study is given its data");
@@ -118,7 +163,7 @@ impl Study {
                 (Findings::Activations(all), section)
             }
         };
-        folder::write_section(out, &self, &section)?;
+        folder::write_drawings(out, &section)?;
         let ran = Ran { study: self, result, section };
         let mut text = serde_json::to_string_pretty(&ran.json(data, out)).unwrap_or_default();
         text.push('\n');

@@ -9,6 +9,8 @@ use std::path::Path;
 use problem::descend::Descent;
 use problem::signal::Signal;
 use serde::Deserialize;
+use technique::guard::Guard;
+use technique::schedule::Schedule;
 use technique::word::nearest;
 use toml::Spanned;
 
@@ -31,6 +33,9 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("batchnorm", include_str!("../../../studies/batchnorm.toml")),
     ("norm-rates", include_str!("../../../studies/norm-rates.toml")),
 ];
+
+/// Steps of the longest path.
+pub const MOST_STEPS: u64 = 10_000_000;
 
 /// A study, ready to run.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +70,10 @@ pub struct Paths {
     pub descent: Descent,
     /// Which rules.
     pub rules: Vec<technique::word::Word<technique::rule::Rule>>,
+    /// The schedule of all of them.
+    pub schedule: Schedule,
+    /// The guard of all of them.
+    pub guard: Guard,
 }
 
 impl Study {
@@ -182,24 +191,39 @@ struct StudyFile {
 struct DescentTable {
     function: Spanned<String>,
     start: Option<Spanned<[f64; 2]>>,
-    steps: u64,
+    steps: Spanned<u64>,
     #[serde(default)]
     noise: f64,
     #[serde(default)]
     seed: u64,
+    schedule: Option<Spanned<String>>,
+    guard: Option<Spanned<String>>,
     rule: Spanned<OneOrMany>,
 }
 
 impl DescentTable {
     fn resolve(self, source: &Source<'_>) -> Result<Paths, StudyError> {
         let function = source.word("descent.function", &self.function)?;
-        let mut descent = Descent::new(function, self.steps);
+        let steps = *self.steps.get_ref();
+        if !(1..=MOST_STEPS).contains(&steps) {
+            let what =
+                format!("descent.steps: expected a whole number from 1 to {MOST_STEPS}, found {steps}");
+            return Err(source.at(self.steps.span().start, what));
+        }
+        let mut descent = Descent::new(function, steps);
         if let Some(start) = self.start {
             descent.start = start.into_inner();
         }
         descent.noise = self.noise;
         descent.seed = self.seed;
-        Ok(Paths { descent, rules: source.words("descent.rule", Some(&self.rule), "")? })
+        let schedule = self.schedule.as_ref().map(|word| source.word("descent.schedule", word));
+        let guard = self.guard.as_ref().map(|word| source.word("descent.guard", word));
+        Ok(Paths {
+            descent,
+            rules: source.words("descent.rule", Some(&self.rule), "")?,
+            schedule: schedule.transpose()?.unwrap_or_default(),
+            guard: guard.transpose()?.unwrap_or_default(),
+        })
     }
 }
 

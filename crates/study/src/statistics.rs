@@ -7,7 +7,8 @@
 //! d̄ ± t(.975, n−1) · s_d/√n
 //! ```
 //!
-//! and a comparison is decided only when its interval excludes 0. Each interval stands for itself: with many comparisons, one in twenty excludes 0 by chance.
+//! and a comparison is decided only when its interval excludes 0. (One exception: see [`compare`](crate::compare::compare) for techniques that diverge. And
+//! where all pairs differ by the same amount, the interval is that amount alone.) Each interval stands for itself: with many comparisons, one in twenty excludes 0 by chance.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};

@@ -1,5 +1,6 @@
 //! A training study: a grid of techniques, each with the same seeds, on the same data.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use problem::classify::Sampling;
@@ -21,6 +22,9 @@ use crate::journal::Journal;
 use crate::run::Means;
 use crate::technique::{Field, Technique};
 use crate::trial::{LossAt, Metric, Record, Trial};
+
+/// Trials of the largest study.
+const MOST_TRIALS: u64 = 1_000_000;
 
 /// Where the examples come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,6 +230,17 @@ impl Training {
             evaluate_every: self.evaluate_every,
             seed,
         };
+        let trials = self.seeds.saturating_mul(techniques.len() as u64);
+        if trials > MOST_TRIALS {
+            let text = format!(
+                "expected at most {MOST_TRIALS} trials, found {trials}: {} techniques with {} seeds each",
+                techniques.len(),
+                self.seeds
+            );
+            return Err(StudyError::Setting(text));
+        }
+        // Which technique an id belongs to.
+        let mut seen: HashMap<String, usize> = HashMap::new();
         let mut groups: Vec<(Technique, Vec<String>)> = Vec::new();
         let mut missing = Vec::new();
         for technique in techniques {
@@ -233,7 +248,8 @@ impl Training {
             for seed in 1..=self.seeds {
                 let trial = trial(&technique, seed);
                 let id = trial.id();
-                if let Some((twin, _)) = groups.iter().find(|(_, ids)| ids.contains(&id)) {
+                if let Some(twin) = seen.insert(id.clone(), groups.len()) {
+                    let twin = groups.get(twin).map_or(&technique, |(twin, _)| twin);
                     return Err(StudyError::Setting(format!(
                         "the same technique stands in the study twice: `{twin}` and `{technique}`"
                     )));
@@ -286,7 +302,17 @@ impl Training {
         let mut data = match &self.data {
             DataSource::Named(name) => vec![("name", name.clone().into())],
             DataSource::Table { path, label } => {
-                vec![("csv", path.display().to_string().into()), ("label", label.clone().into())]
+                vec![
+                    (
+                        "csv",
+                        std::path::absolute(path)
+                            .unwrap_or_else(|_| path.clone())
+                            .display()
+                            .to_string()
+                            .into(),
+                    ),
+                    ("label", label.clone().into()),
+                ]
             }
         };
         data.extend(self.examples.map(|n| ("first", integer(n))));

@@ -18,6 +18,9 @@ use crate::norm::Norm;
 use crate::norm::batch::BatchNormLayer;
 use crate::real::Real;
 
+/// Weights of the largest network: 4 GB of them in f32, with gradient and memory several times that.
+const MOST_WEIGHTS: usize = 1_000_000_000;
+
 /// What a network looks like.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetSpec {
@@ -85,7 +88,7 @@ impl<T: Real> Net<T> {
     /// A network of that spec.
     ///
     /// # Errors
-    /// When a layer would have no units.
+    /// When a layer would have no units, or all of them together too many weights.
     pub fn new(spec: &NetSpec) -> Result<Self, NetError> {
         let mut layout = Layout::new();
         let mut nodes = Vec::new();
@@ -96,6 +99,12 @@ impl<T: Real> Net<T> {
         let widths = spec.hidden.iter().chain([&spec.outputs]);
         if let Some(empty) = std::iter::once(&inputs).chain(widths.clone()).position(|width| *width == 0) {
             return Err(NetError::NoUnits { layer: empty, layers: spec.hidden.len() + 1 });
+        }
+        let ends = std::iter::once(&spec.inputs).chain(widths.clone());
+        let weights = ends.zip(widths.clone()).map(|(inputs, outputs)| inputs.saturating_mul(*outputs));
+        let parameters = weights.fold(0_usize, usize::saturating_add);
+        if parameters > MOST_WEIGHTS {
+            return Err(NetError::TooLarge { parameters });
         }
         for (index, &width) in widths.enumerate() {
             let number = index + 1;
@@ -221,6 +230,14 @@ impl<T: Real> Net<T> {
 /// Why a network cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NetError {
+    /// More weights than a trial should hold.
+    #[error(
+        "the network has {parameters} weights: expected at most {MOST_WEIGHTS}; make its layers narrower"
+    )]
+    TooLarge {
+        /// How many there are.
+        parameters: usize,
+    },
     /// A layer of no units.
     #[error("layer {layer} of {layers} has no units (0 is the input): every layer needs at least one")]
     NoUnits {

@@ -9,8 +9,8 @@
 //! | [RMSProp](rmsprop::RmsProp) | h ← ρh + (1−ρ)g², p ← p − ηg/√h | `rule/rmsprop.rs` |
 //! | [Adam](adam::Adam) | both averages, bias corrected | `rule/adam.rs` |
 //!
-//! A rule is a struct of hyper-parameters that implements [`UpdateRule`]; its memory is passed in. To add one: write its file, add one word to the list
-//! at the end of this one. It then appears in the command line, in `list` and `show`, in the docs and in the shared tests.
+//! A rule is a struct of hyper-parameters that implements [`UpdateRule`]; its memory is passed in. To add one: write its file, name it above the
+//! list at the end of this one and in it. It then appears in the command line, in `list` and `show`, in the docs and in the shared tests.
 
 pub mod adagrad;
 pub mod adam;

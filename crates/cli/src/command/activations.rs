@@ -35,7 +35,8 @@ pub(crate) fn run(args: &ActivationsArgs) -> Outcome {
             body: Body::Activations(vec![signal]),
         };
         let section = activations::section(&study, &[(signal, layers.clone())])?;
-        folder::write_section(out, &study, &section)?;
+        folder::write_study(out, &study)?;
+        folder::write_drawings(out, &section)?;
     }
     if args.json {
         json(&activations::json(&layers))?;

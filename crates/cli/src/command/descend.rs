@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use thalweg::prelude::{Descent, Function, Guard, Rule, Schedule, Word};
-use thalweg::problem::descend::Path;
 use thalweg::study::report::{descent, folder};
 use thalweg::study::spec::{Body, Paths, Study};
 
@@ -25,24 +24,22 @@ pub(crate) fn run(args: &DescendArgs) -> Outcome {
         .map_err(Failure::usage)?;
     let schedule: Schedule = args.schedule.parse().map_err(Failure::usage)?;
     let guard: Guard = args.guard.parse().map_err(Failure::usage)?;
-    let walk = |rule: &Word<Rule>| -> Result<(String, Path), Failure> {
-        let path =
-            descent.descend_with(rule.value, &schedule, guard, Default::default()).map_err(Failure::usage)?;
-        Ok((rule.to_string(), path))
-    };
-    let walked = rules.iter().map(walk).collect::<Result<Vec<_>, _>>()?;
-    let paths = Paths { descent, rules };
+    let paths = Paths { descent, rules, schedule, guard };
+    let walked = descent::walk(&paths)?;
     if let Some(out) = &args.out {
         folder::create(out)?;
-        let study = Study {
+        let mut study = Study {
             name: "descend".to_owned(),
             title: format!("Paths on {}", paths.descent.function),
             question: String::new(),
-            text: study_file(args, &paths),
+            // Only from flags: what is written is the study as resolved.
+            text: String::new(),
             body: Body::Descent(paths.clone()),
         };
+        study.text = study.resolved();
         let section = descent::section(&study, &paths, &walked)?;
-        folder::write_section(out, &study, &section)?;
+        folder::write_study(out, &study)?;
+        folder::write_drawings(out, &section)?;
     }
     if args.json {
         json(&descent::json(&paths, &walked))?;
@@ -65,21 +62,4 @@ pub(crate) fn run(args: &DescendArgs) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The same descent as a study file.
-fn study_file(args: &DescendArgs, paths: &Paths) -> String {
-    let d = &paths.descent;
-    let rules: Vec<String> = args.rules.iter().map(|rule| format!("{rule:?}")).collect();
-    format!(
-        "name = \"descend\"\ntitle = \"Paths on {}\"\n\n[descent]\nfunction = {:?}\nstart = [{:?}, {:?}]\nsteps = {}\nnoise = {:?}\nseed = {}\nrule = [{}]\n",
-        d.function,
-        args.function,
-        d.start[0],
-        d.start[1],
-        d.steps,
-        d.noise,
-        d.seed,
-        rules.join(", ")
-    )
 }

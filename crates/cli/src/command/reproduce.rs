@@ -46,6 +46,8 @@ fn load(shelf: &Shelf, args: &ReproduceArgs, quiet: bool) -> Result<(Dataset, Op
     }
     let missing = match shelf.load("mnist") {
         Ok(data) => return Ok((data, None)),
+        // Who names a folder wants what is in it, not something else.
+        Err(error) if args.data_dir.data_dir.is_some() => return Err(error.into()),
         Err(error) if error.is_missing() => error,
         Err(error) => return Err(error.into()),
     };
@@ -69,6 +71,7 @@ fn command_line(args: &ReproduceArgs, data: &Dataset) -> String {
     if args.data.is_some() || data.name != "mnist" {
         words.push(format!("--data {}", data.name));
     }
+    words.extend(args.data_dir.data_dir.iter().map(|folder| format!("--data-dir {}", folder.display())));
     words.extend(args.seeds.map(|n| format!("--seeds {n}")));
     words.extend(args.steps.map(|n| format!("--steps {n}")));
     words.join(" ")

@@ -27,7 +27,7 @@ pub(super) fn copies(evidence: &Evidence<'_>, inits: [&str; 3]) -> Result<Claim,
     for init in inits {
         let distinct = distinct_units(evidence.data, init)?.last().copied().unwrap_or(0);
         numbers.push(format!(
-            "{init}: after {STEPS} steps of Adam, {distinct} different units in the hidden layer that has fewest"
+            "{init}: after {STEPS} steps of Adam, distinct sets of weights among the 20 units of a hidden layer (the layer with fewest): {distinct}"
         ));
         ends.push(distinct);
     }

@@ -27,7 +27,10 @@ pub(super) fn epochs(groups: &[Group]) -> usize {
 pub(super) fn pair(a: &Group, b: &Group, value: impl Fn(&Record) -> Option<f64>) -> Paired {
     let pairs: Vec<(f64, f64)> =
         a.records.iter().zip(&b.records).filter_map(|(a, b)| Some((value(a)?, value(b)?))).collect();
-    paired(&pairs)
+    let whole = pairs.len() == a.records.len();
+    let paired = paired(&pairs);
+    // Seeds that diverged are no accident: what is left of the pairs decides nothing.
+    if whole { paired } else { Paired { ci95: None, ..paired } }
 }
 
 /// `a − b = difference [interval], n = …: a is better`.

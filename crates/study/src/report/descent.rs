@@ -3,6 +3,7 @@
 use problem::descend::{Ended, Path};
 use problem::function::Plane;
 use serde_json::{Value, json};
+use technique::decay::Decay;
 use technique::word::Family;
 
 use super::{Drawn, Section, Table, full, listed, short};
@@ -16,8 +17,10 @@ use crate::spec::{Paths, Study};
 /// When the start or a technique is not allowed.
 pub fn walk(paths: &Paths) -> Result<Vec<(String, Path)>, StudyError> {
     let walk = |word: &technique::word::Word<technique::rule::Rule>| {
-        let path =
-            paths.descent.descend(word.value).map_err(|error| StudyError::Setting(error.to_string()))?;
+        let path = paths
+            .descent
+            .descend_with(word.value, &paths.schedule, paths.guard, Decay::default())
+            .map_err(|error| StudyError::Setting(error.to_string()))?;
         Ok((word.to_string(), path))
     };
     paths.rules.iter().map(walk).collect()

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{Drawn, Section, Table};
 use crate::error::StudyError;
-use crate::spec::{Body, Study};
+use crate::spec::Study;
 
 /// Pixels per SVG unit of the PNGs.
 const PNG_SCALE: f32 = 2.0;
@@ -62,25 +62,13 @@ pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError
     Ok(())
 }
 
-/// Writes a section's figures, tables and study into its folder.
+/// Writes the study as given and as resolved.
 ///
 /// # Errors
-/// As [`write_drawings`].
-pub fn write_section(folder: &Path, study: &Study, section: &Section) -> Result<(), StudyError> {
-    write_drawings(folder, section)?;
+/// When a file cannot be written.
+pub fn write_study(folder: &Path, study: &Study) -> Result<(), StudyError> {
     write(&folder.join("study.toml"), study.text.as_bytes())?;
-    if let Body::Training(training) = &study.body {
-        let mut resolved = toml::Table::new();
-        for (key, value) in [("name", &study.name), ("title", &study.title), ("question", &study.question)] {
-            resolved.insert(key.to_owned(), value.clone().into());
-        }
-        resolved.extend(training.resolved());
-        write(&folder.join("resolved.toml"), resolved.to_string().as_bytes())?;
-    } else {
-        // Nothing to resolve: these studies have no hidden defaults beyond those of their words.
-        write(&folder.join("resolved.toml"), study.text.as_bytes())?;
-    }
-    Ok(())
+    write(&folder.join("resolved.toml"), study.resolved().as_bytes())
 }
 
 /// A table as a CSV file.
