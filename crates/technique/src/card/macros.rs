@@ -27,7 +27,7 @@ macro_rules! choice {
     };
 }
 
-/// Writes a technique's struct, its defaults and its [`Card`] in one place.
+/// Writes a technique's struct, its defaults and its [`Card`](crate::card::Card) in one place.
 ///
 /// ```
 /// technique::described! {
