@@ -44,6 +44,20 @@ pub(crate) struct DataDir {
     pub(crate) data_dir: Option<PathBuf>,
 }
 
+/// How much is run, and on how many threads: the same for every command that trains.
+#[derive(Debug, Args)]
+pub(crate) struct Effort {
+    /// Seeds per technique [default: as the study says, 3 in the built-in ones].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seeds: Option<u64>,
+    /// Updates per trial, for a quick look.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Worker threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ReproduceArgs {
     #[command(flatten)]
@@ -54,15 +68,8 @@ pub(crate) struct ReproduceArgs {
     /// Run on this data set in place of MNIST.
     #[arg(long, value_name = "NAME")]
     pub(crate) data: Option<String>,
-    /// Seeds per technique [default: 3].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) seeds: Option<u64>,
-    /// Updates per trial, for a quick look.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) steps: Option<u64>,
-    /// Worker threads [default: one a core].
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
     /// Do not try to fetch missing data.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -83,15 +90,8 @@ pub(crate) struct RunArgs {
     /// The column of the CSV file that holds the classes.
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) label: Option<String>,
-    /// Seeds per technique.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) seeds: Option<u64>,
-    /// Updates per trial.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) steps: Option<u64>,
-    /// Worker threads [default: one a core].
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,

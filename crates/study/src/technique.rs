@@ -148,3 +148,15 @@ fn widths(hidden: &[usize]) -> String {
     }
     hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
 }
+
+/// A value as it stands in a group's name: a bare `none` would not say of what.
+pub(crate) fn describe_choice(field: Field, value: &str) -> String {
+    match (field, value) {
+        (Field::Norm, "none") => "no norm".to_owned(),
+        (Field::Norm, "batch") => "batch norm".to_owned(),
+        (Field::Hidden, widths) => format!("hidden {widths}"),
+        (Field::Schedule, "constant") => "constant rate".to_owned(),
+        (field, "none") => format!("no {}", field.name()),
+        (_, value) => value.to_owned(),
+    }
+}

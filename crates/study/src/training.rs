@@ -20,7 +20,7 @@ use crate::error::StudyError;
 use crate::executor;
 use crate::journal::Journal;
 use crate::run::Means;
-use crate::technique::{Field, Technique};
+use crate::technique::{Field, Technique, describe_choice};
 use crate::trial::{LossAt, Metric, Record, Trial};
 
 /// Trials of the largest study.
@@ -364,18 +364,6 @@ impl Training {
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
         .collect()
-    }
-}
-
-/// A value as it stands in a group's name: a bare `none` would not say of what.
-pub(crate) fn describe_choice(field: Field, value: &str) -> String {
-    match (field, value) {
-        (Field::Norm, "none") => "no norm".to_owned(),
-        (Field::Norm, "batch") => "batch norm".to_owned(),
-        (Field::Hidden, widths) => format!("hidden {widths}"),
-        (Field::Schedule, "constant") => "constant rate".to_owned(),
-        (field, "none") => format!("no {}", field.name()),
-        (_, value) => value.to_owned(),
     }
 }
 

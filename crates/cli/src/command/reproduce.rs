@@ -22,8 +22,8 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
     message(quiet, format_args!("training the chapter on {} ({})", data.name, data.source));
     let options = Options {
         out: &args.out,
-        jobs: args.jobs.unwrap_or_else(all_cores),
-        overrides: Overrides { seeds: args.seeds, steps: args.steps },
+        jobs: args.effort.jobs.unwrap_or_else(all_cores),
+        overrides: Overrides { seeds: args.effort.seeds, steps: args.effort.steps },
         fallback: fallback.as_deref(),
         command: &command_line(args, &data),
         version: thalweg::VERSION,
@@ -72,7 +72,7 @@ fn command_line(args: &ReproduceArgs, data: &Dataset) -> String {
         words.push(format!("--data {}", data.name));
     }
     words.extend(args.data_dir.data_dir.iter().map(|folder| format!("--data-dir {}", folder.display())));
-    words.extend(args.seeds.map(|n| format!("--seeds {n}")));
-    words.extend(args.steps.map(|n| format!("--steps {n}")));
+    words.extend(args.effort.seeds.map(|n| format!("--seeds {n}")));
+    words.extend(args.effort.steps.map(|n| format!("--steps {n}")));
     words.join(" ")
 }

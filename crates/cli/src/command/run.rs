@@ -21,12 +21,13 @@ use crate::progress::Bars;
 
 pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     let started = Instant::now();
-    let mut study = Study::find(&args.study)?.with(Overrides { seeds: args.seeds, steps: args.steps })?;
+    let mut study =
+        Study::find(&args.study)?.with(Overrides { seeds: args.effort.seeds, steps: args.effort.steps })?;
     let data = load(&mut study, args, quiet)?;
-    if args.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
+    if args.effort.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
         message(quiet, format_args!("`{}` trains nothing: --seeds changes nothing", study.name));
     }
-    if args.steps.is_some() && matches!(study.body, Body::Activations(_)) {
+    if args.effort.steps.is_some() && matches!(study.body, Body::Activations(_)) {
         message(quiet, format_args!("`{}` takes no steps: --steps changes nothing", study.name));
     }
     let seeds = match &study.body {
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     };
     let means = Means {
         data: data.as_ref(),
-        jobs: args.jobs.unwrap_or_else(all_cores),
+        jobs: args.effort.jobs.unwrap_or_else(all_cores),
         watch: &Bars::new(quiet),
         known: &HashMap::new(),
     };
@@ -135,7 +136,7 @@ fn command_line(args: &RunArgs) -> String {
     let mut words = vec![format!("thalweg run {} --out {}", args.study, args.out.display())];
     words.extend(args.data.iter().map(|data| format!("--data {data}")));
     words.extend(args.label.iter().map(|label| format!("--label {label}")));
-    words.extend(args.seeds.map(|n| format!("--seeds {n}")));
-    words.extend(args.steps.map(|n| format!("--steps {n}")));
+    words.extend(args.effort.seeds.map(|n| format!("--seeds {n}")));
+    words.extend(args.effort.steps.map(|n| format!("--steps {n}")));
     words.join(" ")
 }

@@ -13,8 +13,8 @@ use crate::compare::{Comparison, compare, comparisons};
 use crate::error::StudyError;
 use crate::spec::Study;
 use crate::statistics::{Better, Verdict, summary};
-use crate::technique::Field;
-use crate::training::{Group, Outcome, Training, describe_choice};
+use crate::technique::{Field, describe_choice};
+use crate::training::{Group, Outcome, Training};
 use crate::trial::{LossAt, Metric};
 
 /// From this ratio of the largest to the smallest loss on, an axis of losses is logarithmic.

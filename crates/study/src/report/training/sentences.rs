@@ -4,7 +4,8 @@ use super::{Metric, diverged_at, duels, panel_title, value_with_interval};
 use crate::compare::Comparison;
 use crate::report::listed;
 use crate::statistics::{Better, Verdict, mean};
-use crate::training::{Group, Outcome, Training, describe_choice};
+use crate::technique::describe_choice;
+use crate::training::{Group, Outcome, Training};
 
 /// The findings: who is decidedly better than whom, and what diverged.
 pub(super) fn sentences(training: &Training, outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<String> {
