@@ -187,7 +187,7 @@ impl<'d, T: Real> Classification<'d, T> {
             Part::Test => &self.data.test,
         };
         let rows = &self.rows[..count];
-        examples.gather(self.data.columns, rows, self.net.input(count));
+        examples.feed(self.data.columns, rows, &mut self.net);
         for (class, &row) in self.classes.iter_mut().zip(rows) {
             *class = examples.labels[row];
         }
@@ -344,7 +344,7 @@ mod tests {
     fn measures_agree_with_counting_by_hand() {
         // Two columns, two classes; the network is the identity.
         let inputs = Inputs::Numbers(vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, f32::NAN, 0.0]);
-        let examples = Examples { inputs, labels: vec![0, 1, 1, 0] };
+        let examples = Examples::new(inputs, vec![0, 1, 1, 0], 2, "here").unwrap();
         let data = Dataset {
             name: "toy".into(),
             source: "here".into(),

@@ -41,6 +41,7 @@ pub mod random;
 pub mod real;
 pub mod rule;
 pub mod schedule;
+pub mod sparse;
 #[cfg(test)]
 mod testing;
 pub mod wide;

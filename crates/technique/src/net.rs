@@ -17,6 +17,7 @@ use crate::loss::{Loss, Target};
 use crate::norm::Norm;
 use crate::norm::batch::BatchNormLayer;
 use crate::real::Real;
+use crate::sparse::Sparse;
 
 /// Weights of the largest network: 4 GB of them in f32, with gradient and memory several times that.
 const MOST_WEIGHTS: usize = 1_000_000_000;
@@ -63,6 +64,8 @@ impl<T: Real> Kind<T> {
 #[derive(Debug, Clone)]
 struct Node<T> {
     kind: Kind<T>,
+    /// Whether its input is that of the network.
+    first: bool,
     /// Where its parameters lie; empty for a layer without.
     params: Range<usize>,
     /// Columns of its output.
@@ -79,6 +82,8 @@ pub struct Net<T> {
     nodes: Vec<Node<T>>,
     loss: Loss,
     input: Vec<T>,
+    /// The input in place of `input`, when it is mostly zeros.
+    sparse: Option<Sparse<T>>,
     /// ∂L/∂output and ∂L/∂input of the layer at hand, exchanged at every step back.
     upstream: Vec<T>,
     downstream: Vec<T>,
@@ -93,7 +98,8 @@ impl<T: Real> Net<T> {
         let mut layout = Layout::new();
         let mut nodes = Vec::new();
         let mut add = |kind: Kind<T>, params: Range<usize>, width: usize| {
-            nodes.push(Node { kind, params, width, output: Vec::new() });
+            let first = nodes.is_empty();
+            nodes.push(Node { kind, first, params, width, output: Vec::new() });
         };
         let mut inputs = spec.inputs;
         let widths = spec.hidden.iter().chain([&spec.outputs]);
@@ -132,6 +138,7 @@ impl<T: Real> Net<T> {
             nodes,
             loss: spec.loss,
             input: Vec::new(),
+            sparse: None,
             upstream,
             downstream,
         })
@@ -144,20 +151,31 @@ impl<T: Real> Net<T> {
 
     /// The input of the next pass, `rows` rows, to fill in.
     pub fn input(&mut self, rows: usize) -> &mut [T] {
+        self.sparse = None;
         self.input.resize(rows * self.inputs, T::zero());
         &mut self.input
     }
 
-    /// The outputs (logits or values) for the rows in [`Net::input`].
+    /// The input of the next pass as rows that are mostly zeros, to fill in: the first layer then skips the zeros.
+    pub fn sparse_input(&mut self) -> &mut Sparse<T> {
+        self.sparse.get_or_insert_default()
+    }
+
+    /// The outputs (logits or values) for the rows in [`Net::input`] or [`Net::sparse_input`].
     ///
     /// # Panics
     /// When the input does not have the rows of the pass.
     pub fn forward(&mut self, params: &[T], pass: &Pass) -> &[T] {
-        assert_eq!(self.input.len(), pass.rows * self.inputs, "an input of {} rows", pass.rows);
+        let rows = self.sparse.as_ref().map_or(self.input.len() / self.inputs, Sparse::rows);
+        assert_eq!(rows, pass.rows, "an input of {} rows", pass.rows);
         let mut x = &self.input;
         for node in &mut self.nodes {
             node.output.resize(pass.rows * node.width, T::zero());
-            node.kind.as_layer().forward(pass, &params[node.params.clone()], x, &mut node.output);
+            let params = &params[node.params.clone()];
+            match (&mut node.kind, self.sparse.as_mut().filter(|_| node.first)) {
+                (Kind::Affine(layer), Some(x)) => layer.forward_sparse(params, x, &mut node.output),
+                (kind, _) => kind.as_layer().forward(pass, params, x, &mut node.output),
+            }
             x = &node.output;
         }
         x
@@ -198,7 +216,10 @@ impl<T: Real> Net<T> {
                 &mut self.downstream[..]
             });
             let (params, grads) = (&params[node.params.clone()], &mut grads[node.params.clone()]);
-            node.kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx);
+            match (&mut node.kind, self.sparse.as_mut().filter(|_| node.first)) {
+                (Kind::Affine(layer), Some(x)) => layer.backward_sparse(x, &self.upstream, grads),
+                (kind, _) => kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx),
+            }
             std::mem::swap(&mut self.upstream, &mut self.downstream);
         }
         loss

@@ -7,6 +7,8 @@ use std::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
 use num_traits::{Float, FromPrimitive};
 use safetensors::Dtype;
 
+use crate::wide::Lanes;
+
 /// `f32` (training) or `f64` (checking, and the trajectories in the plane).
 ///
 /// Coefficients are computed in `f64` once per step and rounded once by [`Real::of`]; loops run in `Self`. In `f32`, `1 − 0.999ᵗ` at t = 1 would be wrong
@@ -25,6 +27,7 @@ pub trait Real:
     + Send
     + Sync
     + faer::traits::RealField
+    + Lanes
     + 'static
 {
     /// Its name in a safetensors file.

@@ -1,14 +1,74 @@
 //! The widest vectors that this CPU has, chosen when the program runs.
 //!
-//! The crates are compiled for the oldest CPU of their kind, so that one program runs everywhere. [`wide`] runs a loop that was compiled a second time
-//! for AVX2 where the CPU has it (through `pulp`, which keeps the check safe). The arithmetic is the same instruction by instruction, only on more
-//! numbers at once: nothing is fused or reordered, and the bits are the same on both paths.
+//! The crates are compiled for the oldest CPU of their kind, so that one program runs everywhere, and as fast as one that was built for its machine.
+//! [`wide`] runs a loop that was compiled again for AVX2 and AVX-512 and takes the best the CPU has (through `pulp`, which keeps the check safe). The
+//! arithmetic is the same instruction by instruction, only on more numbers at once: nothing is fused or reordered, and the bits are the same on all paths.
+//!
+//! Where a loop must say itself what lies in a register, it is written over [`Lanes`] for any `pulp::Simd`.
+
+use pulp::Simd;
 
 /// Runs `loops`, compiled for the widest vectors there are. What it calls must be `#[inline(always)]`, or it stays as narrow as it was.
 #[inline(always)]
 pub fn wide<R>(loops: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(loops)
 }
+
+/// A number type whose vectors `pulp` knows.
+pub trait Lanes: Copy {
+    /// A vector of these numbers, as long as a register of `S`.
+    type Vector<S: Simd>: Copy;
+
+    /// Numbers in a vector.
+    fn lanes<S: Simd>() -> usize;
+    /// The same number in every lane.
+    fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
+    /// a b + c, rounded once where the CPU can.
+    fn fuse<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
+    /// The first numbers of `x` as a vector.
+    ///
+    /// # Panics
+    /// When there are fewer than [`Lanes::lanes`].
+    fn load<S: Simd>(x: &[Self]) -> Self::Vector<S>;
+    /// Writes as many lanes as `x` has room for, but no more than there are.
+    fn store<S: Simd>(simd: S, x: &mut [Self], vector: Self::Vector<S>);
+}
+
+macro_rules! lanes {
+    ($T:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $view:ident, $view_mut:ident, $partial:ident) => {
+        impl Lanes for $T {
+            type Vector<S: Simd> = S::$vector;
+
+            #[inline(always)]
+            fn lanes<S: Simd>() -> usize {
+                S::$count
+            }
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, x: Self) -> S::$vector {
+                simd.$splat(x)
+            }
+            #[inline(always)]
+            fn fuse<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
+                simd.$mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn load<S: Simd>(x: &[Self]) -> S::$vector {
+                S::$view(&x[..S::$count]).0[0]
+            }
+            #[inline(always)]
+            fn store<S: Simd>(simd: S, x: &mut [Self], vector: S::$vector) {
+                if x.len() >= S::$count {
+                    S::$view_mut(&mut x[..S::$count]).0[0] = vector;
+                } else {
+                    simd.$partial(x, vector);
+                }
+            }
+        }
+    };
+}
+
+lanes!(f32, f32s, F32_LANES, splat_f32s, mul_add_e_f32s, as_simd_f32s, as_mut_simd_f32s, partial_store_f32s);
+lanes!(f64, f64s, F64_LANES, splat_f64s, mul_add_e_f64s, as_simd_f64s, as_mut_simd_f64s, partial_store_f64s);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use super::{Layer, Pass};
 use crate::matmul::{Matrix, product};
 use crate::real::Real;
+use crate::sparse::Sparse;
 use crate::wide::wide;
 
 crate::described! {
@@ -26,6 +27,33 @@ pub struct AffineLayer {
     pub inputs: usize,
     /// Columns of y.
     pub outputs: usize,
+}
+
+impl AffineLayer {
+    /// The forward pass of a batch that is mostly zeros.
+    pub fn forward_sparse<T: Real>(&self, params: &[T], x: &mut Sparse<T>, y: &mut [T]) {
+        let (weights, bias) = params.split_at(self.inputs * self.outputs);
+        x.affine(weights, bias, y);
+    }
+
+    /// The backward pass of such a batch, which is an input and has no gradient of its own.
+    pub fn backward_sparse<T: Real>(&self, x: &mut Sparse<T>, dy: &[T], grads: &mut [T]) {
+        let (dw, db) = grads.split_at_mut(self.inputs * self.outputs);
+        x.weight_gradient(dy, dw);
+        sum_rows(dy, db);
+    }
+}
+
+/// db ← Σ dy over the rows.
+fn sum_rows<T: Real>(dy: &[T], db: &mut [T]) {
+    db.fill(T::zero());
+    wide(|| {
+        for row in dy.chunks_exact(db.len()) {
+            for (db, &dy) in db.iter_mut().zip(row) {
+                *db += dy;
+            }
+        }
+    });
 }
 
 impl<T: Real> Layer<T> for AffineLayer {
@@ -54,14 +82,7 @@ impl<T: Real> Layer<T> for AffineLayer {
         let (dw, db) = grads.split_at_mut(self.inputs * self.outputs);
         let dy_matrix = Matrix::new(dy, pass.rows, self.outputs);
         product(dw, Matrix::new(x, pass.rows, self.inputs).t(), dy_matrix);
-        db.fill(T::zero());
-        wide(|| {
-            for row in dy.chunks_exact(self.outputs) {
-                for (db, &dy) in db.iter_mut().zip(row) {
-                    *db += dy;
-                }
-            }
-        });
+        sum_rows(dy, db);
         if let Some(dx) = dx {
             let weights = &params[..self.inputs * self.outputs];
             product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());

@@ -1,0 +1,220 @@
+//! The two loops, over vectors of the widest kind.
+//!
+//! Rows of weights are first copied to whole cache lines, or every second load would touch two of them; the copy pays for itself many times over.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::{Cells, Sparse, WORD};
+use crate::real::Real;
+
+/// Numbers in a cache line of 64 bytes, and the step between rows of a panel.
+const fn line<T>() -> usize {
+    64 / size_of::<T>()
+}
+
+/// The value of a cell.
+trait Values<T>: Copy {
+    fn at(self, index: usize) -> T;
+}
+
+#[derive(Clone, Copy)]
+struct Looked<'a, T> {
+    bytes: &'a [u8],
+    table: &'a [T; 256],
+}
+
+impl<T: Copy> Values<T> for Looked<'_, T> {
+    #[inline(always)]
+    fn at(self, index: usize) -> T {
+        self.table[usize::from(self.bytes[index])]
+    }
+}
+
+impl<T: Copy> Values<T> for &[T] {
+    #[inline(always)]
+    fn at(self, index: usize) -> T {
+        self[index]
+    }
+}
+
+/// Runs `$body` with `$values` as the cells of one of the two kinds.
+macro_rules! with_values {
+    ($cells:expr, $values:ident => $body:expr) => {
+        match $cells {
+            Cells::Bytes { bytes, table, .. } => {
+                let table = table.as_slice().try_into().expect("a table of all 256 bytes");
+                let $values = Looked { bytes, table };
+                $body
+            }
+            Cells::Numbers(numbers) => {
+                let $values = numbers.as_slice();
+                $body
+            }
+        }
+    };
+}
+
+/// `rows` rows of `width` numbers copied to whole cache lines, with zeros behind them; the slice begins at a line.
+fn lined<'p, T: Real>(panel: &'p mut Vec<T>, rows: &[T], width: usize, extra: &[T]) -> (&'p [T], usize) {
+    let stride = width.next_multiple_of(line::<T>());
+    let count = rows.len() / width + extra.len() / width;
+    panel.resize(count * stride + line::<T>(), T::zero());
+    let offset = panel.as_ptr().align_offset(64).min(line::<T>());
+    let panel = &mut panel[offset..][..count * stride];
+    crate::wide::wide(|| {
+        let all = rows.chunks_exact(width).chain(extra.chunks_exact(width));
+        for (to, from) in panel.chunks_exact_mut(stride).zip(all) {
+            to[..width].iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            to[width..].fill(T::zero());
+        }
+    });
+    (panel, stride)
+}
+
+/// Calls `$run::<_, _, N>` for blocks of up to eight vectors that together cover `$vectors`.
+macro_rules! in_blocks {
+    ($vectors:expr, |$first:ident, $N:ident| $call:expr) => {{
+        let mut $first = 0;
+        while $first < $vectors {
+            let left = $vectors - $first;
+            // Two blocks of about the same width rather than one of eight and a rest.
+            let take = if left > 8 && left < 16 { left.div_ceil(2) } else { left.min(8) };
+            macro_rules! block {
+                ($n:literal) => {{
+                    const $N: usize = $n;
+                    $call
+                }};
+            }
+            match take {
+                1 => block!(1),
+                2 => block!(2),
+                3 => block!(3),
+                4 => block!(4),
+                5 => block!(5),
+                6 => block!(6),
+                7 => block!(7),
+                _ => block!(8),
+            }
+            $first += take;
+        }
+    }};
+}
+
+struct Affine<'a, T, V> {
+    values: V,
+    columns: usize,
+    starts: &'a [usize],
+    places: &'a [u16],
+    /// Weights, then the bias.
+    panel: &'a [T],
+    stride: usize,
+    y: &'a mut [T],
+    width: usize,
+}
+
+impl<T: Real, V: Values<T>> WithSimd for Affine<'_, T, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, first));
+    }
+}
+
+impl<T: Real, V: Values<T>> Affine<'_, T, V> {
+    /// The vectors `first` to `first + N` of every row of y.
+    #[inline(always)]
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
+        let lanes = T::lanes::<S>();
+        let from = first * lanes;
+        let row_of = |row: usize| &self.panel[row * self.stride + from..][..N * lanes];
+        for (row, y) in self.y.chunks_exact_mut(self.width).enumerate() {
+            let mut sums = [T::splat(simd, T::zero()); N];
+            let bias = row_of(self.columns);
+            for j in 0..N {
+                sums[j] = T::load::<S>(&bias[j * lanes..]);
+            }
+            for &place in &self.places[self.starts[row]..self.starts[row + 1]] {
+                let x = T::splat(simd, self.values.at(row * self.columns + usize::from(place)));
+                let weights = row_of(usize::from(place));
+                for j in 0..N {
+                    sums[j] = T::fuse(simd, x, T::load::<S>(&weights[j * lanes..]), sums[j]);
+                }
+            }
+            let y = &mut y[from..];
+            for j in 0..N {
+                T::store(simd, &mut y[j * lanes..], sums[j]);
+            }
+        }
+    }
+}
+
+pub(super) fn affine<T: Real>(batch: &mut Sparse<T>, weights: &[T], bias: &[T], y: &mut [T]) {
+    let width = bias.len();
+    let (panel, stride) = lined(&mut batch.panel, weights, width, bias);
+    let (columns, starts, places) = (batch.columns, &batch.starts[..], &batch.places[..]);
+    with_values!(&batch.cells, values => {
+        Arch::new().dispatch(Affine { values, columns, starts, places, panel, stride, y, width });
+    });
+}
+
+struct Gradient<'a, T, V> {
+    values: V,
+    columns: usize,
+    turned: &'a [u64],
+    groups: usize,
+    panel: &'a [T],
+    stride: usize,
+    dw: &'a mut [T],
+    width: usize,
+}
+
+impl<T: Real, V: Values<T>> WithSimd for Gradient<'_, T, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, first));
+    }
+}
+
+impl<T: Real, V: Values<T>> Gradient<'_, T, V> {
+    #[inline(always)]
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
+        let lanes = T::lanes::<S>();
+        let from = first * lanes;
+        let by_column = self.turned.chunks_exact(self.groups);
+        for ((column, dw), masks) in self.dw.chunks_exact_mut(self.width).enumerate().zip(by_column) {
+            let mut sums = [T::splat(simd, T::zero()); N];
+            for (group, &mask) in masks.iter().enumerate() {
+                let mut rest = mask;
+                while rest != 0 {
+                    let row = group * WORD + rest.trailing_zeros() as usize;
+                    rest &= rest - 1;
+                    let x = T::splat(simd, self.values.at(row * self.columns + column));
+                    let dy = &self.panel[row * self.stride + from..][..N * lanes];
+                    for j in 0..N {
+                        sums[j] = T::fuse(simd, x, T::load::<S>(&dy[j * lanes..]), sums[j]);
+                    }
+                }
+            }
+            let dw = &mut dw[from..];
+            for j in 0..N {
+                T::store(simd, &mut dw[j * lanes..], sums[j]);
+            }
+        }
+    }
+}
+
+pub(super) fn weight_gradient<T: Real>(batch: &mut Sparse<T>, dy: &[T], dw: &mut [T], width: usize) {
+    let groups = batch.rows().div_ceil(WORD);
+    if groups == 0 || width == 0 {
+        dw.fill(T::zero());
+        return;
+    }
+    let (panel, stride) = lined(&mut batch.panel, dy, width, &[]);
+    let (columns, turned) = (batch.columns, &batch.turned[..]);
+    with_values!(&batch.cells, values => {
+        Arch::new().dispatch(Gradient { values, columns, turned, groups, panel, stride, dw, width });
+    });
+}
