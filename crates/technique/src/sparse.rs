@@ -79,6 +79,10 @@ enum Cells<T> {
 pub struct Sparse<T> {
     columns: usize,
     starts: Vec<usize>,
+    /// Where each row begins in the pattern.
+    from: Vec<usize>,
+    /// How far each row's places have been used.
+    done: Vec<usize>,
     places: Vec<u16>,
     masks: Vec<u64>,
     cells: Cells<T>,
@@ -93,6 +97,8 @@ impl<T: Real> Default for Sparse<T> {
         Self {
             columns: 0,
             starts: vec![0],
+            from: Vec::new(),
+            done: Vec::new(),
             places: Vec::new(),
             masks: Vec::new(),
             cells: Cells::Numbers(Vec::new()),
@@ -154,10 +160,20 @@ impl<T: Real> Sparse<T> {
         self.places.reserve(rows.len() * pattern.columns);
         self.masks.clear();
         self.starts.truncate(1);
+        self.from.clear();
+        // First all the lengths, then the copies: a copy whose length still has to come from memory would hold up all those behind it.
+        let mut end = 0;
         for &row in rows {
-            self.places.extend_from_slice(&pattern.places[pattern.starts[row]..pattern.starts[row + 1]]);
+            let from = pattern.starts[row];
+            end += pattern.starts[row + 1] - from;
+            self.from.push(from);
+            self.starts.push(end);
+        }
+        for &row in rows {
             self.masks.extend_from_slice(&pattern.masks[row * words..][..words]);
-            self.starts.push(self.places.len());
+        }
+        for (&from, range) in self.from.iter().zip(self.starts.windows(2)) {
+            self.places.extend_from_slice(&pattern.places[from..][..range[1] - range[0]]);
         }
     }
 

@@ -30,12 +30,14 @@ pub trait Lanes: Copy {
     /// # Panics
     /// When there are fewer than [`Lanes::lanes`].
     fn load<S: Simd>(x: &[Self]) -> Self::Vector<S>;
+    /// The numbers of `x` in the first lanes of a vector, as many as it has room for.
+    fn load_some<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
     /// Writes as many lanes as `x` has room for, but no more than there are.
     fn store<S: Simd>(simd: S, x: &mut [Self], vector: Self::Vector<S>);
 }
 
 macro_rules! lanes {
-    ($T:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $view:ident, $view_mut:ident, $partial:ident) => {
+    ($T:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $view:ident, $view_mut:ident, $some:ident, $partial:ident) => {
         impl Lanes for $T {
             type Vector<S: Simd> = S::$vector;
 
@@ -56,6 +58,10 @@ macro_rules! lanes {
                 S::$view(&x[..S::$count]).0[0]
             }
             #[inline(always)]
+            fn load_some<S: Simd>(simd: S, x: &[Self]) -> S::$vector {
+                if x.len() >= S::$count { Self::load::<S>(x) } else { simd.$some(x) }
+            }
+            #[inline(always)]
             fn store<S: Simd>(simd: S, x: &mut [Self], vector: S::$vector) {
                 if x.len() >= S::$count {
                     S::$view_mut(&mut x[..S::$count]).0[0] = vector;
@@ -67,8 +73,8 @@ macro_rules! lanes {
     };
 }
 
-lanes!(f32, f32s, F32_LANES, splat_f32s, mul_add_e_f32s, as_simd_f32s, as_mut_simd_f32s, partial_store_f32s);
-lanes!(f64, f64s, F64_LANES, splat_f64s, mul_add_e_f64s, as_simd_f64s, as_mut_simd_f64s, partial_store_f64s);
+lanes!(f32, f32s, F32_LANES, splat_f32s, mul_add_e_f32s, as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s);
+lanes!(f64, f64s, F64_LANES, splat_f64s, mul_add_e_f64s, as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s);
 
 #[cfg(test)]
 mod tests {

@@ -54,21 +54,39 @@ macro_rules! with_values {
     };
 }
 
-/// `rows` rows of `width` numbers copied to whole cache lines, with zeros behind them; the slice begins at a line.
-fn lined<'p, T: Real>(panel: &'p mut Vec<T>, rows: &[T], width: usize, extra: &[T]) -> (&'p [T], usize) {
-    let stride = width.next_multiple_of(line::<T>());
-    let count = rows.len() / width + extra.len() / width;
-    panel.resize(count * stride + line::<T>(), T::zero());
-    let offset = panel.as_ptr().align_offset(64).min(line::<T>());
-    let panel = &mut panel[offset..][..count * stride];
-    crate::wide::wide(|| {
-        let all = rows.chunks_exact(width).chain(extra.chunks_exact(width));
-        for (to, from) in panel.chunks_exact_mut(stride).zip(all) {
-            to[..width].iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-            to[width..].fill(T::zero());
+/// Rows of `width` numbers copied to whole cache lines, with zeros behind them; the slice begins at a line.
+struct Lined<'a, T> {
+    panel: &'a mut [T],
+    stride: usize,
+    rows: &'a [T],
+    width: usize,
+}
+
+impl<T: Real> WithSimd for Lined<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = T::lanes::<S>();
+        let whole = self.width / lanes * lanes;
+        for (to, from) in self.panel.chunks_exact_mut(self.stride).zip(self.rows.chunks_exact(self.width)) {
+            for (to, from) in to.chunks_exact_mut(lanes).zip(from.chunks_exact(lanes)) {
+                T::store(simd, to, T::load::<S>(from));
+            }
+            to[whole..self.width].copy_from_slice(&from[whole..]);
         }
-    });
-    (panel, stride)
+    }
+}
+
+/// Room for `count` rows of `width` numbers in whole cache lines, and the step between them.
+fn room<T: Real>(panel: &mut Vec<T>, count: usize, width: usize) -> (&mut [T], usize) {
+    let stride = width.next_multiple_of(line::<T>());
+    let needed = count * stride + line::<T>();
+    if panel.len() < needed {
+        panel.resize(needed, T::zero());
+    }
+    let offset = panel.as_ptr().align_offset(64).min(line::<T>());
+    (&mut panel[offset..][..count * stride], stride)
 }
 
 /// Calls `$run::<_, _, N>` for blocks of up to eight vectors that together cover `$vectors`.
@@ -100,13 +118,19 @@ macro_rules! in_blocks {
     }};
 }
 
+/// Columns whose weights are copied at once: with 100 units they just fill the nearest cache, and all rows use them before the next.
+const GROUP: usize = 2 * WORD;
+
 struct Affine<'a, T, V> {
     values: V,
     columns: usize,
-    starts: &'a [usize],
     places: &'a [u16],
-    /// Weights, then the bias.
-    panel: &'a [T],
+    masks: &'a [u64],
+    /// How far each row's places have been used.
+    done: &'a mut [usize],
+    weights: &'a [T],
+    bias: &'a [T],
+    panel: &'a mut [T],
     stride: usize,
     y: &'a mut [T],
     width: usize,
@@ -117,31 +141,46 @@ impl<T: Real, V: Values<T>> WithSimd for Affine<'_, T, V> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, first));
+        for (group, rows) in self.weights.chunks(GROUP * self.width).enumerate() {
+            Lined { panel: self.panel, stride: self.stride, rows, width: self.width }.with_simd(simd);
+            in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, group, first));
+            let words = self.columns.div_ceil(WORD);
+            for (done, mask) in self.done.iter_mut().zip(self.masks.chunks_exact(words)) {
+                *done += count(mask, group);
+            }
+        }
     }
 }
 
+/// Places of one row in a group of columns.
+#[inline(always)]
+fn count(mask: &[u64], group: usize) -> usize {
+    let words = mask.iter().skip(group * (GROUP / WORD)).take(GROUP / WORD);
+    words.map(|word| word.count_ones() as usize).sum()
+}
+
 impl<T: Real, V: Values<T>> Affine<'_, T, V> {
-    /// The vectors `first` to `first + N` of every row of y.
+    /// Adds the group's part to the vectors `first` to `first + N` of every row of y.
     #[inline(always)]
-    fn block<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, group: usize, first: usize) {
         let lanes = T::lanes::<S>();
-        let from = first * lanes;
-        let row_of = |row: usize| &self.panel[row * self.stride + from..][..N * lanes];
-        for (row, y) in self.y.chunks_exact_mut(self.width).enumerate() {
+        let (from, words, base) = (first * lanes, self.columns.div_ceil(WORD), group * GROUP);
+        let rows = self.y.chunks_exact_mut(self.width).zip(self.masks.chunks_exact(words)).zip(&*self.done);
+        for (row, ((y, mask), &done)) in rows.enumerate() {
             let mut sums = [T::splat(simd, T::zero()); N];
-            let bias = row_of(self.columns);
+            let y = &mut y[from..];
+            let before = if group == 0 { &self.bias[from..] } else { &*y };
             for j in 0..N {
-                sums[j] = T::load::<S>(&bias[j * lanes..]);
+                sums[j] = T::load_some(simd, &before[j * lanes..]);
             }
-            for &place in &self.places[self.starts[row]..self.starts[row + 1]] {
-                let x = T::splat(simd, self.values.at(row * self.columns + usize::from(place)));
-                let weights = row_of(usize::from(place));
+            for &place in &self.places[done..][..count(mask, group)] {
+                let place = usize::from(place);
+                let x = T::splat(simd, self.values.at(row * self.columns + place));
+                let weights = &self.panel[(place - base) * self.stride + from..][..N * lanes];
                 for j in 0..N {
                     sums[j] = T::fuse(simd, x, T::load::<S>(&weights[j * lanes..]), sums[j]);
                 }
             }
-            let y = &mut y[from..];
             for j in 0..N {
                 T::store(simd, &mut y[j * lanes..], sums[j]);
             }
@@ -151,10 +190,13 @@ impl<T: Real, V: Values<T>> Affine<'_, T, V> {
 
 pub(super) fn affine<T: Real>(batch: &mut Sparse<T>, weights: &[T], bias: &[T], y: &mut [T]) {
     let width = bias.len();
-    let (panel, stride) = lined(&mut batch.panel, weights, width, bias);
-    let (columns, starts, places) = (batch.columns, &batch.starts[..], &batch.places[..]);
+    let (panel, stride) = room(&mut batch.panel, GROUP, width);
+    let (columns, places, masks) = (batch.columns, &batch.places[..], &batch.masks[..]);
+    batch.done.clear();
+    batch.done.extend_from_slice(&batch.starts[..batch.starts.len() - 1]);
+    let done = &mut batch.done[..];
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Affine { values, columns, starts, places, panel, stride, y, width });
+        Arch::new().dispatch(Affine { values, columns, places, masks, done, weights, bias, panel, stride, y, width });
     });
 }
 
@@ -212,7 +254,9 @@ pub(super) fn weight_gradient<T: Real>(batch: &mut Sparse<T>, dy: &[T], dw: &mut
         dw.fill(T::zero());
         return;
     }
-    let (panel, stride) = lined(&mut batch.panel, dy, width, &[]);
+    let (panel, stride) = room(&mut batch.panel, dy.len() / width, width);
+    Arch::new().dispatch(Lined { panel, stride, rows: dy, width });
+    let panel = &*panel;
     let (columns, turned) = (batch.columns, &batch.turned[..]);
     with_values!(&batch.cells, values => {
         Arch::new().dispatch(Gradient { values, columns, turned, groups, panel, stride, dw, width });
