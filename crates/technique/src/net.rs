@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use crate::layer::activation::Activation;
-use crate::layer::affine::AffineLayer;
+use crate::layer::affine::{AffineLayer, Rows};
 use crate::layer::dropout::{DropoutLayer, Regularisation};
 use crate::layer::{Layer, Pass};
 use crate::layout::{Layout, Role};
@@ -44,7 +44,8 @@ pub struct NetSpec {
 /// A layer of one of the kinds there are.
 #[derive(Debug, Clone)]
 enum Kind<T> {
-    Affine(AffineLayer),
+    /// With an activation whose derivative needs no x, which then works in place.
+    Affine(AffineLayer, Option<Activation>),
     Norm(BatchNormLayer<T>),
     Activation(Activation),
     Dropout(DropoutLayer<T>),
@@ -53,7 +54,7 @@ enum Kind<T> {
 impl<T: Real> Kind<T> {
     fn as_layer(&mut self) -> &mut dyn Layer<T> {
         match self {
-            Self::Affine(layer) => layer,
+            Self::Affine(layer, _) => layer,
             Self::Norm(layer) => layer,
             Self::Activation(layer) => layer,
             Self::Dropout(layer) => layer,
@@ -64,8 +65,6 @@ impl<T: Real> Kind<T> {
 #[derive(Debug, Clone)]
 struct Node<T> {
     kind: Kind<T>,
-    /// Whether its input is that of the network.
-    first: bool,
     /// Where its parameters lie; empty for a layer without.
     params: Range<usize>,
     /// Columns of its output.
@@ -83,7 +82,8 @@ pub struct Net<T> {
     loss: Loss,
     input: Vec<T>,
     /// The input in place of `input`, when it is mostly zeros.
-    sparse: Option<Sparse<T>>,
+    sparse: Sparse<T>,
+    is_sparse: bool,
     /// ∂L/∂output and ∂L/∂input of the layer at hand, exchanged at every step back.
     upstream: Vec<T>,
     downstream: Vec<T>,
@@ -98,8 +98,7 @@ impl<T: Real> Net<T> {
         let mut layout = Layout::new();
         let mut nodes = Vec::new();
         let mut add = |kind: Kind<T>, params: Range<usize>, width: usize| {
-            let first = nodes.is_empty();
-            nodes.push(Node { kind, first, params, width, output: Vec::new() });
+            nodes.push(Node { kind, params, width, output: Vec::new() });
         };
         let mut inputs = spec.inputs;
         let widths = spec.hidden.iter().chain([&spec.outputs]);
@@ -116,9 +115,13 @@ impl<T: Real> Net<T> {
             let number = index + 1;
             let weights = layout.push(format!("affine{number}.weight"), &[inputs, width], Role::Weight);
             let bias = layout.push(format!("affine{number}.bias"), &[width], Role::Bias);
-            add(Kind::Affine(AffineLayer { inputs, outputs: width }), weights.start..bias.end, width);
+            let hidden = number <= spec.hidden.len();
+            // Next to each other, affine layer and activation become one.
+            let joined = hidden && matches!(spec.norm, Norm::None(_)) && spec.activation.by_value();
+            let affine = Kind::Affine(AffineLayer { inputs, outputs: width }, joined.then_some(spec.activation));
+            add(affine, weights.start..bias.end, width);
             inputs = width;
-            if number > spec.hidden.len() {
+            if !hidden {
                 continue;
             }
             if let Norm::Batch(settings) = spec.norm {
@@ -126,7 +129,9 @@ impl<T: Real> Net<T> {
                 let shift = layout.push(format!("norm{number}.shift"), &[width], Role::Bias);
                 add(Kind::Norm(BatchNormLayer::new(settings, width)), scale.start..shift.end, width);
             }
-            add(Kind::Activation(spec.activation), 0..0, width);
+            if !joined {
+                add(Kind::Activation(spec.activation), 0..0, width);
+            }
             if let Regularisation::Dropout(settings) = spec.dropout {
                 add(Kind::Dropout(DropoutLayer::new(settings, number as u64)), 0..0, width);
             }
@@ -138,7 +143,8 @@ impl<T: Real> Net<T> {
             nodes,
             loss: spec.loss,
             input: Vec::new(),
-            sparse: None,
+            sparse: Sparse::default(),
+            is_sparse: false,
             upstream,
             downstream,
         })
@@ -151,14 +157,15 @@ impl<T: Real> Net<T> {
 
     /// The input of the next pass, `rows` rows, to fill in.
     pub fn input(&mut self, rows: usize) -> &mut [T] {
-        self.sparse = None;
+        self.is_sparse = false;
         self.input.resize(rows * self.inputs, T::zero());
         &mut self.input
     }
 
     /// The input of the next pass as rows that are mostly zeros, to fill in: the first layer then skips the zeros.
     pub fn sparse_input(&mut self) -> &mut Sparse<T> {
-        self.sparse.get_or_insert_default()
+        self.is_sparse = true;
+        &mut self.sparse
     }
 
     /// The outputs (logits or values) for the rows in [`Net::input`] or [`Net::sparse_input`].
@@ -166,15 +173,18 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// When the input does not have the rows of the pass.
     pub fn forward(&mut self, params: &[T], pass: &Pass) -> &[T] {
-        let rows = self.sparse.as_ref().map_or(self.input.len() / self.inputs, Sparse::rows);
+        let rows = if self.is_sparse { self.sparse.rows() } else { self.input.len() / self.inputs };
         assert_eq!(rows, pass.rows, "an input of {} rows", pass.rows);
         let mut x = &self.input;
-        for node in &mut self.nodes {
+        for (index, node) in self.nodes.iter_mut().enumerate() {
             node.output.resize(pass.rows * node.width, T::zero());
             let params = &params[node.params.clone()];
-            match (&mut node.kind, self.sparse.as_mut().filter(|_| node.first)) {
-                (Kind::Affine(layer), Some(x)) => layer.forward_sparse(params, x, &mut node.output),
-                (kind, _) => kind.as_layer().forward(pass, params, x, &mut node.output),
+            match &mut node.kind {
+                Kind::Affine(layer, f) => {
+                    let x = if index == 0 && self.is_sparse { Rows::Sparse(&mut self.sparse) } else { Rows::Dense(x) };
+                    layer.forward_into(pass.rows, params, x, f.as_ref(), &mut node.output);
+                }
+                kind => kind.as_layer().forward(pass, params, x, &mut node.output),
             }
             x = &node.output;
         }
@@ -216,9 +226,13 @@ impl<T: Real> Net<T> {
                 &mut self.downstream[..]
             });
             let (params, grads) = (&params[node.params.clone()], &mut grads[node.params.clone()]);
-            match (&mut node.kind, self.sparse.as_mut().filter(|_| node.first)) {
-                (Kind::Affine(layer), Some(x)) => layer.backward_sparse(x, &self.upstream, grads),
-                (kind, _) => kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx),
+            match &mut node.kind {
+                Kind::Affine(layer, f) => {
+                    let x = if index == 0 && self.is_sparse { Rows::Sparse(&mut self.sparse) } else { Rows::Dense(x) };
+                    let f = f.as_ref().map(|f| (f, &node.output[..]));
+                    layer.backward_from(pass.rows, params, x, f, &mut self.upstream, grads, dx);
+                }
+                kind => kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx),
             }
             std::mem::swap(&mut self.upstream, &mut self.downstream);
         }
@@ -227,7 +241,8 @@ impl<T: Real> Net<T> {
 
     /// The outputs of each activation in the last pass, layer by layer: what the chapter draws histograms of.
     pub fn activations(&self) -> impl Iterator<Item = &[T]> {
-        self.nodes.iter().filter(|node| matches!(node.kind, Kind::Activation(_))).map(|node| &node.output[..])
+        let is_activated = |kind: &Kind<T>| matches!(kind, Kind::Activation(_) | Kind::Affine(_, Some(_)));
+        self.nodes.iter().filter(move |node| is_activated(&node.kind)).map(|node| &node.output[..])
     }
 
     /// The running averages of the norms by name, which belong to a saved network beside its parameters.

@@ -4,8 +4,8 @@
 //! once; a [`Sparse`] holds the rows of one batch. Both products of the first layer then visit nothing else:
 //!
 //! ```text
-//! y_r = b + Σ_c x_rc W_c          over the columns c of row r that are not 0
-//! dW_c = Σ_r x_rc dy_r            over the rows r of column c that are not 0
+//! y_r = Σ_c x_rc W_c           over the columns c of row r that are not 0
+//! dW_c = Σ_r x_rc dy_r         over the rows r of column c that are not 0
 //! ```
 //! The sums are taken in the order of c and of r, as in the dense product, so what a dense product would give differs by rounding only.
 
@@ -177,15 +177,15 @@ impl<T: Real> Sparse<T> {
         }
     }
 
-    /// y ← x W + b, where `weights` is W (columns × outputs), row-major.
+    /// y ← x W, where `weights` is W, row-major: one row for each column of x.
     ///
     /// # Panics
     /// When the sizes do not fit.
-    pub fn affine(&mut self, weights: &[T], bias: &[T], y: &mut [T]) {
-        let outputs = bias.len();
+    pub fn product(&mut self, weights: &[T], y: &mut [T]) {
+        let outputs = weights.len().checked_div(self.columns).unwrap_or(0);
         assert_eq!(weights.len(), self.columns * outputs, "one row of weights for each column");
         assert_eq!(y.len(), self.rows() * outputs, "one output for each row and unit");
-        kernel::affine(self, weights, bias, y);
+        kernel::product(self, weights, y, outputs);
     }
 
     /// dW ← xᵀ dy.

@@ -6,6 +6,9 @@ use crate::wide::wide;
 
 /// A function of one number and its derivative.
 pub trait Pointwise {
+    /// Whether the derivative can be told from y alone. A network then keeps no x: y takes its place.
+    const BY_VALUE: bool;
+
     /// y = f(x).
     fn value<T: Real>(&self, x: T) -> T;
     /// f′(x), which may use y = f(x).
@@ -27,6 +30,8 @@ crate::described! {
 }
 
 impl Pointwise for Sigmoid {
+    const BY_VALUE: bool = true;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         sigmoid(x)
@@ -48,6 +53,8 @@ crate::described! {
 }
 
 impl Pointwise for Tanh {
+    const BY_VALUE: bool = true;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x.tanh()
@@ -69,14 +76,16 @@ crate::described! {
 }
 
 impl Pointwise for Relu {
+    const BY_VALUE: bool = true;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         // Not `max`, which would turn NaN into 0 and hide that a trial has diverged.
         if x <= T::zero() { T::zero() } else { x }
     }
     #[inline(always)]
-    fn slope<T: Real>(&self, x: T, _: T) -> T {
-        if x > T::zero() { T::one() } else { T::zero() }
+    fn slope<T: Real>(&self, _: T, y: T) -> T {
+        if y > T::zero() { T::one() } else { T::zero() }
     }
 }
 
@@ -100,13 +109,16 @@ crate::described! {
 }
 
 impl Pointwise for LeakyRelu {
+    const BY_VALUE: bool = true;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         if x > T::zero() { x } else { T::of(self.slope) * x }
     }
     #[inline(always)]
-    fn slope<T: Real>(&self, x: T, _: T) -> T {
-        if x > T::zero() { T::one() } else { T::of(self.slope) }
+    fn slope<T: Real>(&self, _: T, y: T) -> T {
+        // y has the sign of x, or is 0 for all x ≤ 0.
+        if y > T::zero() { T::one() } else { T::of(self.slope) }
     }
 }
 
@@ -163,6 +175,8 @@ impl Gelu {
 }
 
 impl Pointwise for Gelu {
+    const BY_VALUE: bool = false;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x * self.gate(x).0
@@ -185,6 +199,8 @@ crate::described! {
 }
 
 impl Pointwise for Silu {
+    const BY_VALUE: bool = false;
+
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
         x * sigmoid(x)
@@ -220,6 +236,21 @@ macro_rules! activations {
                     $(Self::$Variant(f) => wide(|| points.for_each(|(((dx, &x), &y), &dy)| *dx = f.slope(x, y) * dy))),+
                 }
             }
+
+            /// Whether [`Activation::finish`] and [`Activation::turn_back`] may be used: the derivative can be told from y alone.
+            pub fn by_value(&self) -> bool {
+                match self { $(Self::$Variant(_) => <$Member as Pointwise>::BY_VALUE),+ }
+            }
+
+            /// y ← f(y + b) in place, b being added to each row. One pass over y for bias and activation.
+            pub fn finish<T: Real>(&self, bias: &[T], y: &mut [T]) {
+                match self { $(Self::$Variant(f) => wide(|| finish(y, bias, |y| f.value(y)))),+ }
+            }
+
+            /// dy ← f′ dy in place and db ← Σ dy over the rows. One pass over dy for the gradients of activation and bias.
+            pub fn turn_back<T: Real>(&self, y: &[T], dy: &mut [T], db: &mut [T]) {
+                match self { $(Self::$Variant(f) => wide(|| turn_back(y, dy, db, |y| f.slope(T::nan(), y)))),+ }
+            }
         }
     };
 }
@@ -231,6 +262,27 @@ activations! {
     LeakyRelu(LeakyRelu),
     Gelu(Gelu),
     Silu(Silu),
+}
+
+/// y ← f(y + b), row by row.
+#[inline(always)]
+pub(super) fn finish<T: Real>(y: &mut [T], bias: &[T], f: impl Fn(T) -> T) {
+    for row in y.chunks_exact_mut(bias.len()) {
+        for (y, &b) in row.iter_mut().zip(bias) {
+            *y = f(*y + b);
+        }
+    }
+}
+
+#[inline(always)]
+fn turn_back<T: Real>(y: &[T], dy: &mut [T], db: &mut [T], slope: impl Fn(T) -> T) {
+    db.fill(T::zero());
+    for (dy, y) in dy.chunks_exact_mut(db.len()).zip(y.chunks_exact(db.len())) {
+        for ((dy, &y), db) in dy.iter_mut().zip(y).zip(&mut *db) {
+            *dy *= slope(y);
+            *db += *dy;
+        }
+    }
 }
 
 impl<T: Real> Layer<T> for Activation {

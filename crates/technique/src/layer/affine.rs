@@ -1,5 +1,6 @@
 //! The affine layer.
 
+use super::activation::{Activation, finish};
 use super::{Layer, Pass};
 use crate::matmul::{Matrix, product};
 use crate::real::Real;
@@ -29,18 +30,77 @@ pub struct AffineLayer {
     pub outputs: usize,
 }
 
+/// The input of an affine layer.
+#[derive(Debug)]
+pub(crate) enum Rows<'a, T> {
+    Dense(&'a [T]),
+    Sparse(&'a mut Sparse<T>),
+}
+
 impl AffineLayer {
-    /// The forward pass of a batch that is mostly zeros.
-    pub fn forward_sparse<T: Real>(&self, params: &[T], x: &mut Sparse<T>, y: &mut [T]) {
+    /// y = f(x W + b), bias and activation in one pass.
+    pub(crate) fn forward_into<T: Real>(
+        &self,
+        rows: usize,
+        params: &[T],
+        x: Rows<'_, T>,
+        f: Option<&Activation>,
+        y: &mut [T],
+    ) {
         let (weights, bias) = params.split_at(self.inputs * self.outputs);
-        x.affine(weights, bias, y);
+        match x {
+            Rows::Sparse(x) => x.product(weights, y),
+            Rows::Dense(x) => {
+                let weights = Matrix::new(weights, self.inputs, self.outputs);
+                product(y, Matrix::new(x, rows, self.inputs), weights);
+            }
+        }
+        match f {
+            Some(f) => f.finish(bias, y),
+            None => wide(|| finish(y, bias, |y| y)),
+        }
     }
 
-    /// The backward pass of such a batch, which is an input and has no gradient of its own.
-    pub fn backward_sparse<T: Real>(&self, x: &mut Sparse<T>, dy: &[T], grads: &mut [T]) {
+    /// The gradients of the parameters and, if asked for, dx. `dy` is ∂L/∂y, and with an activation becomes ∂L/∂(x W + b).
+    #[expect(clippy::too_many_arguments, reason = "they are the terms of the chain rule")]
+    pub(crate) fn backward_from<T: Real>(
+        &self,
+        rows: usize,
+        params: &[T],
+        x: Rows<'_, T>,
+        f: Option<(&Activation, &[T])>,
+        dy: &mut [T],
+        grads: &mut [T],
+        dx: Option<&mut [T]>,
+    ) {
         let (dw, db) = grads.split_at_mut(self.inputs * self.outputs);
-        x.weight_gradient(dy, dw);
-        sum_rows(dy, db);
+        if let Some((f, y)) = f {
+            f.turn_back(y, dy, db);
+        } else {
+            sum_rows(dy, db);
+        }
+        self.products_back(rows, params, x, dy, dw, dx);
+    }
+
+    /// dW and, if asked for, dx, from ∂L/∂(x W + b).
+    fn products_back<T: Real>(
+        &self,
+        rows: usize,
+        params: &[T],
+        x: Rows<'_, T>,
+        dy: &[T],
+        dw: &mut [T],
+        dx: Option<&mut [T]>,
+    ) {
+        let dy_matrix = Matrix::new(dy, rows, self.outputs);
+        match x {
+            Rows::Sparse(x) => x.weight_gradient(dy, dw),
+            Rows::Dense(x) => product(dw, Matrix::new(x, rows, self.inputs).t(), dy_matrix),
+        }
+        if let Some(dx) = dx {
+            let weights = &params[..self.inputs * self.outputs];
+            product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());
+        }
     }
 }
 
@@ -49,24 +109,14 @@ fn sum_rows<T: Real>(dy: &[T], db: &mut [T]) {
     db.fill(T::zero());
     wide(|| {
         for row in dy.chunks_exact(db.len()) {
-            for (db, &dy) in db.iter_mut().zip(row) {
-                *db += dy;
-            }
+            db.iter_mut().zip(row).for_each(|(db, &dy)| *db += dy);
         }
     });
 }
 
 impl<T: Real> Layer<T> for AffineLayer {
     fn forward(&mut self, pass: &Pass, params: &[T], x: &[T], y: &mut [T]) {
-        let (weights, bias) = params.split_at(self.inputs * self.outputs);
-        product(y, Matrix::new(x, pass.rows, self.inputs), Matrix::new(weights, self.inputs, self.outputs));
-        wide(|| {
-            for row in y.chunks_exact_mut(self.outputs) {
-                for (y, &b) in row.iter_mut().zip(bias) {
-                    *y += b;
-                }
-            }
-        });
+        self.forward_into(pass.rows, params, Rows::Dense(x), None, y);
     }
 
     fn backward(
@@ -80,12 +130,7 @@ impl<T: Real> Layer<T> for AffineLayer {
         dx: Option<&mut [T]>,
     ) {
         let (dw, db) = grads.split_at_mut(self.inputs * self.outputs);
-        let dy_matrix = Matrix::new(dy, pass.rows, self.outputs);
-        product(dw, Matrix::new(x, pass.rows, self.inputs).t(), dy_matrix);
         sum_rows(dy, db);
-        if let Some(dx) = dx {
-            let weights = &params[..self.inputs * self.outputs];
-            product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());
-        }
+        self.products_back(pass.rows, params, Rows::Dense(x), dy, dw, dx);
     }
 }

@@ -121,7 +121,7 @@ macro_rules! in_blocks {
 /// Columns whose weights are copied at once: with 100 units they just fill the nearest cache, and all rows use them before the next.
 const GROUP: usize = 2 * WORD;
 
-struct Affine<'a, T, V> {
+struct Product<'a, T, V> {
     values: V,
     columns: usize,
     places: &'a [u16],
@@ -129,14 +129,13 @@ struct Affine<'a, T, V> {
     /// How far each row's places have been used.
     done: &'a mut [usize],
     weights: &'a [T],
-    bias: &'a [T],
     panel: &'a mut [T],
     stride: usize,
     y: &'a mut [T],
     width: usize,
 }
 
-impl<T: Real, V: Values<T>> WithSimd for Affine<'_, T, V> {
+impl<T: Real, V: Values<T>> WithSimd for Product<'_, T, V> {
     type Output = ();
 
     #[inline(always)]
@@ -159,7 +158,7 @@ fn count(mask: &[u64], group: usize) -> usize {
     words.map(|word| word.count_ones() as usize).sum()
 }
 
-impl<T: Real, V: Values<T>> Affine<'_, T, V> {
+impl<T: Real, V: Values<T>> Product<'_, T, V> {
     /// Adds the group's part to the vectors `first` to `first + N` of every row of y.
     #[inline(always)]
     fn block<S: Simd, const N: usize>(&mut self, simd: S, group: usize, first: usize) {
@@ -169,9 +168,10 @@ impl<T: Real, V: Values<T>> Affine<'_, T, V> {
         for (row, ((y, mask), &done)) in rows.enumerate() {
             let mut sums = [T::splat(simd, T::zero()); N];
             let y = &mut y[from..];
-            let before = if group == 0 { &self.bias[from..] } else { &*y };
-            for j in 0..N {
-                sums[j] = T::load_some(simd, &before[j * lanes..]);
+            if group > 0 {
+                for j in 0..N {
+                    sums[j] = T::load_some(simd, &y[j * lanes..]);
+                }
             }
             for &place in &self.places[done..][..count(mask, group)] {
                 let place = usize::from(place);
@@ -188,15 +188,14 @@ impl<T: Real, V: Values<T>> Affine<'_, T, V> {
     }
 }
 
-pub(super) fn affine<T: Real>(batch: &mut Sparse<T>, weights: &[T], bias: &[T], y: &mut [T]) {
-    let width = bias.len();
+pub(super) fn product<T: Real>(batch: &mut Sparse<T>, weights: &[T], y: &mut [T], width: usize) {
     let (panel, stride) = room(&mut batch.panel, GROUP, width);
     let (columns, places, masks) = (batch.columns, &batch.places[..], &batch.masks[..]);
     batch.done.clear();
     batch.done.extend_from_slice(&batch.starts[..batch.starts.len() - 1]);
     let done = &mut batch.done[..];
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Affine { values, columns, places, masks, done, weights, bias, panel, stride, y, width });
+        Arch::new().dispatch(Product { values, columns, places, masks, done, weights, panel, stride, y, width });
     });
 }
 
