@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use num_traits::{Float, FromPrimitive};
 use technique::net::Net;
 use technique::real::Real;
-use technique::sparse::Pattern;
+use technique::sparse::Compressed;
 use technique::wide::wide;
 
 pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
@@ -59,8 +59,14 @@ pub struct Examples {
     pub inputs: Inputs,
     /// The class of each row.
     pub labels: Vec<u32>,
-    /// Where the inputs are not 0, once somebody has asked.
-    pattern: OnceLock<Option<Pattern>>,
+    /// The inputs without their zeros, once somebody has asked.
+    compressed: OnceLock<Option<CompressedInputs>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum CompressedInputs {
+    Bytes { rows: Compressed<u8>, divisor: f32 },
+    Numbers(Compressed<f32>),
 }
 
 /// Numbers in row-major order, kept as small as they came.
@@ -102,7 +108,7 @@ impl Examples {
     /// When there is not exactly one row for each label.
     pub fn new(inputs: Inputs, labels: Vec<u32>, columns: usize, place: &str) -> Result<Self, DataError> {
         if labels.len().checked_mul(columns) == Some(inputs.len()) {
-            return Ok(Self { inputs, labels, pattern: OnceLock::new() });
+            return Ok(Self { inputs, labels, compressed: OnceLock::new() });
         }
         Err(DataError::CountsDiffer {
             place: place.to_owned(),
@@ -148,28 +154,28 @@ impl Examples {
         }
     }
 
-    /// Where the inputs are not 0; none when so many are not that it is of no use. Found once, at the first call.
-    pub fn pattern(&self, columns: usize) -> Option<&Pattern> {
-        let find = || match &self.inputs {
-            Inputs::Bytes { values, .. } => Pattern::of(columns, values, |byte| byte == 0),
-            Inputs::Numbers(values) => Pattern::of(columns, values, |x| x == 0.0),
+    /// The inputs without their zeros; none when there are few. Made once, at the first call.
+    fn compressed(&self, columns: usize) -> Option<&CompressedInputs> {
+        let compress = || match &self.inputs {
+            Inputs::Bytes { values, divisor } => {
+                Some(CompressedInputs::Bytes { rows: Compressed::of(columns, values)?, divisor: *divisor })
+            }
+            Inputs::Numbers(values) => Compressed::of(columns, values).map(CompressedInputs::Numbers),
         };
-        self.pattern.get_or_init(find).as_ref()
+        self.compressed.get_or_init(compress).as_ref()
     }
 
-    /// Gives a network the chosen rows as its next input: mostly zeros as such, others as they are. Allocates nothing after the first batch of a size.
+    /// Gives a network the chosen rows as its next input, without their zeros if most of the inputs are. Allocates nothing after the first batch of a size.
     ///
     /// # Panics
     /// When a row does not exist, or the network has another number of inputs.
     pub fn feed<T: Real>(&self, columns: usize, rows: &[usize], net: &mut Net<T>) {
-        match (self.pattern(columns), &self.inputs) {
-            (Some(pattern), Inputs::Bytes { values, divisor }) => {
-                net.sparse_input().take_bytes(pattern, values, *divisor, rows);
+        match self.compressed(columns) {
+            Some(CompressedInputs::Bytes { rows: table, divisor }) => {
+                net.sparse_input().take_bytes(table, *divisor, rows);
             }
-            (Some(pattern), Inputs::Numbers(values)) => {
-                net.sparse_input().take_numbers(pattern, values, rows);
-            }
-            (None, _) => self.gather(columns, rows, net.input(rows.len())),
+            Some(CompressedInputs::Numbers(table)) => net.sparse_input().take_numbers(table, rows),
+            None => self.gather(columns, rows, net.input(rows.len())),
         }
     }
 
@@ -191,7 +197,7 @@ impl Examples {
                 Inputs::Numbers(values) => Inputs::Numbers(values[..end].to_vec()),
             },
             labels: self.labels[..n].to_vec(),
-            pattern: OnceLock::new(),
+            compressed: OnceLock::new(),
         })
     }
 }

@@ -8,7 +8,8 @@
 //! | layers, activations, batch normalisation, dropout | [`layer`], [`norm`] |
 //! | softmax with cross-entropy, mean squared error | [`loss`] |
 //! | a network of them, forwards and backwards | [`net`] |
-//! | matrix products, the one place | [`matmul`] |
+//! | matrix products, the one place; and those that skip zeros | [`matmul`], [`sparse`] |
+//! | e^x and tanh x for loops | [`exp`] |
 //! | loops for the widest vectors of this CPU | [`wide`](mod@wide) |
 //! | random numbers as a function of (seed, purpose, step) | [`random`] |
 //!
@@ -28,6 +29,7 @@
 
 pub mod card;
 pub mod decay;
+pub mod exp;
 pub mod guard;
 pub mod init;
 pub mod layer;

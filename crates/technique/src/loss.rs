@@ -1,6 +1,7 @@
 //! Losses: how wrong the outputs are, and the gradient of that.
 
 use crate::real::Real;
+use crate::wide::wide;
 
 /// What the outputs should be.
 #[derive(Debug, Clone, Copy)]
@@ -78,26 +79,45 @@ fn cross_entropy<T: Real>(
     outputs: &[T],
     classes: &[u32],
     rows: usize,
-    mut gradient: Option<&mut [T]>,
+    gradient: Option<&mut [T]>,
 ) -> f64 {
     assert_eq!(classes.len(), rows, "one class for each row");
-    let width = outputs.len() / rows;
-    let share = T::of(1.0 / rows as f64);
-    let mut total = 0.0;
-    for (row, (logits, &class)) in outputs.chunks_exact(width).zip(classes).enumerate() {
-        let class = class as usize;
-        let top = logits.iter().fold(T::neg_infinity(), |top, &a| top.max(a));
-        let sum: T = logits.iter().map(|&a| (a - top).exp()).sum();
-        total += (sum.ln() - (logits[class] - top)).wide();
-        if let Some(gradient) = gradient.as_deref_mut() {
-            let gradient = &mut gradient[row * width..(row + 1) * width];
-            for (g, &a) in gradient.iter_mut().zip(logits) {
-                *g = (a - top).exp() / sum * share;
+    let (width, rows_f64) = (outputs.len() / rows, rows as f64);
+    // Σ log Σ exp(a − max a) and Σ (a_t − max a), each in the order of the rows.
+    let (mut logs, mut logits_of_targets) = (0.0, 0.0);
+    wide(|| match gradient {
+        Some(gradient) => {
+            // a − max a, and then its exponential, of all rows at once: one row is too short to fill a vector.
+            let rows = gradient.chunks_exact_mut(width).zip(outputs.chunks_exact(width)).zip(classes);
+            for ((shifted, logits), &class) in rows {
+                let top = largest(logits);
+                shifted.iter_mut().zip(logits).for_each(|(s, &a)| *s = a - top);
+                logits_of_targets += shifted[class as usize].wide();
             }
-            gradient[class] -= share;
+            gradient.iter_mut().for_each(|s| *s = s.fast_exp());
+            let share = T::of(1.0 / rows_f64);
+            for (row, &class) in gradient.chunks_exact_mut(width).zip(classes) {
+                let sum: T = row.iter().copied().sum();
+                logs += sum.ln().wide();
+                row.iter_mut().for_each(|y| *y = *y / sum * share);
+                row[class as usize] -= share;
+            }
         }
-    }
-    total / rows as f64
+        None => {
+            for (logits, &class) in outputs.chunks_exact(width).zip(classes) {
+                let top = largest(logits);
+                let sum: T = logits.iter().map(|&a| (a - top).fast_exp()).sum();
+                logs += sum.ln().wide();
+                logits_of_targets += (logits[class as usize] - top).wide();
+            }
+        }
+    });
+    (logs - logits_of_targets) / rows_f64
+}
+
+#[inline(always)]
+fn largest<T: Real>(logits: &[T]) -> T {
+    logits.iter().fold(T::neg_infinity(), |top, &a| if a > top { a } else { top })
 }
 
 fn squared_error<T: Real>(outputs: &[T], values: &[T], gradient: Option<&mut [T]>) -> f64 {

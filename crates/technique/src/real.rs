@@ -41,6 +41,10 @@ pub trait Real:
     fn wide(self) -> f64;
     /// The error function, erf(x) = 2/√π ∫₀ˣ e^(−t²) dt.
     fn erf(self) -> Self;
+    /// e^x, for loops: see [`exp`](mod@crate::exp) for its error.
+    fn fast_exp(self) -> Self;
+    /// tanh x, for loops.
+    fn fast_tanh(self) -> Self;
     /// Appends the little-endian bytes.
     fn write_le(self, bytes: &mut Vec<u8>);
     /// Reads [`Real::BYTES`] little-endian bytes; `None` when there are fewer or more.
@@ -48,22 +52,30 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($T:ty, $dtype:ident, $erf:path) => {
+    ($T:ty, $dtype:ident, $erf:path, $exp:path, $tanh:path) => {
         impl Real for $T {
             const DTYPE: Dtype = Dtype::$dtype;
             const BYTES: usize = size_of::<$T>();
 
-            #[inline]
+            #[inline(always)]
             fn of(x: f64) -> Self {
                 x as $T
             }
-            #[inline]
+            #[inline(always)]
             fn wide(self) -> f64 {
                 f64::from(self)
             }
             #[inline]
             fn erf(self) -> Self {
                 $erf(self)
+            }
+            #[inline(always)]
+            fn fast_exp(self) -> Self {
+                $exp(self)
+            }
+            #[inline(always)]
+            fn fast_tanh(self) -> Self {
+                $tanh(self)
             }
             fn write_le(self, bytes: &mut Vec<u8>) {
                 bytes.extend_from_slice(&self.to_le_bytes());
@@ -75,5 +87,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32, libm::erff);
-real!(f64, F64, libm::erf);
+real!(f32, F32, libm::erff, crate::exp::exp, crate::exp::tanh);
+real!(f64, F64, libm::erf, f64::exp, f64::tanh);

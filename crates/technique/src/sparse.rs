@@ -1,7 +1,7 @@
 //! Inputs that are mostly zeros: images on a black ground, one-hot columns.
 //!
-//! The first layer multiplies every input with a row of weights, and 81 % of MNIST's are 0. A [`Pattern`] says where a data set's other numbers are, found
-//! once; a [`Sparse`] holds the rows of one batch. Both products of the first layer then visit nothing else:
+//! The first layer multiplies every input with a row of weights, and 81 % of MNIST's are 0. [`Compressed`] keeps the others of a data set; a [`Sparse`] holds
+//! the rows of one batch. Both products of the first layer then visit nothing else:
 //!
 //! ```text
 //! y_r = Σ_c x_rc W_c           over the columns c of row r that are not 0
@@ -19,44 +19,50 @@ pub const MOST_DENSE: f64 = 0.4;
 /// Rows of one word of a mask.
 const WORD: usize = 64;
 
-/// Where the numbers of a table other than 0 are, row by row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern {
+/// A table without its zeros: the other numbers and their places, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compressed<S> {
     columns: usize,
-    /// Where the places of each row begin, and the end.
+    /// Where each row begins, and the end.
     starts: Vec<usize>,
     /// The columns that are not 0.
     places: Vec<u16>,
-    /// The same, one bit a column: `words` words a row.
+    /// What stands there.
+    values: Vec<S>,
+    /// The places once more, one bit a column: `words` words a row.
     masks: Vec<u64>,
 }
 
-impl Pattern {
-    /// The pattern of a row-major table of `columns` columns; none if its columns cannot be counted in 16 bits, or if more than [`MOST_DENSE`] of it is not 0.
-    pub fn of<S: Copy>(columns: usize, values: &[S], is_zero: impl Fn(S) -> bool) -> Option<Self> {
-        if columns == 0 || columns > usize::from(u16::MAX) + 1 || values.is_empty() {
+impl<S: Copy + Default + PartialEq> Compressed<S> {
+    /// A row-major table of `columns` columns without its zeros; none if its columns cannot be counted in 16 bits, or if more than [`MOST_DENSE`] of it is
+    /// not 0.
+    pub fn of(columns: usize, table: &[S]) -> Option<Self> {
+        let zero = S::default();
+        if columns == 0 || columns > usize::from(u16::MAX) + 1 || table.is_empty() {
             return None;
         }
-        let count = values.iter().filter(|x| !is_zero(**x)).count();
-        if count as f64 > MOST_DENSE * values.len() as f64 {
+        let count = table.iter().filter(|x| **x != zero).count();
+        if count as f64 > MOST_DENSE * table.len() as f64 {
             return None;
         }
-        let (rows, words) = (values.len() / columns, columns.div_ceil(WORD));
-        let mut pattern = Self {
+        let (rows, words) = (table.len() / columns, columns.div_ceil(WORD));
+        let mut compressed = Self {
             columns,
             starts: Vec::with_capacity(rows + 1),
             places: Vec::with_capacity(count),
+            values: Vec::with_capacity(count),
             masks: vec![0; rows * words],
         };
-        pattern.starts.push(0);
-        for (row, mask) in values.chunks_exact(columns).zip(pattern.masks.chunks_exact_mut(words)) {
-            for (column, _) in row.iter().enumerate().filter(|(_, x)| !is_zero(**x)) {
-                pattern.places.push(column as u16);
+        compressed.starts.push(0);
+        for (row, mask) in table.chunks_exact(columns).zip(compressed.masks.chunks_exact_mut(words)) {
+            for (column, &x) in row.iter().enumerate().filter(|(_, x)| **x != zero) {
+                compressed.places.push(column as u16);
+                compressed.values.push(x);
                 mask[column / WORD] |= 1 << (column % WORD);
             }
-            pattern.starts.push(pattern.places.len());
+            compressed.starts.push(compressed.places.len());
         }
-        Some(pattern)
+        Some(compressed)
     }
 
     /// The share of numbers that are not 0.
@@ -83,7 +89,7 @@ pub struct Sparse<T> {
     from: Vec<usize>,
     /// How far each row's places have been used.
     done: Vec<usize>,
-    places: Vec<u16>,
+    places: Vec<u16>, raw: Vec<u8>,
     masks: Vec<u64>,
     cells: Cells<T>,
     /// Masks by column: bit r of word (c, r/64) is row r of column c.
@@ -98,7 +104,7 @@ impl<T: Real> Default for Sparse<T> {
             columns: 0,
             starts: vec![0],
             from: Vec::new(),
-            done: Vec::new(),
+            done: Vec::new(),raw: Vec::new(),
             places: Vec::new(),
             masks: Vec::new(),
             cells: Cells::Numbers(Vec::new()),
@@ -117,63 +123,56 @@ impl<T: Real> Sparse<T> {
     /// Takes rows of a table of bytes; a byte stands for byte / `divisor`, divided in `T`.
     ///
     /// # Panics
-    /// When `values` is not the table of the pattern, or a row does not exist.
-    pub fn take_bytes(&mut self, pattern: &Pattern, values: &[u8], divisor: f32, rows: &[usize]) {
-        let current = matches!(&self.cells, Cells::Bytes { divisor: known, .. } if *known == divisor);
-        if !current {
+    /// When a row does not exist.
+    pub fn take_bytes(&mut self, table: &Compressed<u8>, divisor: f32, rows: &[usize]) {
+        self.take_places(table, rows);
+        let known = matches!(&self.cells, Cells::Bytes { divisor: known, .. } if *known == divisor);
+        if !known {
             let by = T::of(f64::from(divisor));
-            let table = (0..=u8::MAX).map(|byte| T::of(f64::from(byte)) / by).collect();
-            self.cells = Cells::Bytes { bytes: Vec::new(), table, divisor };
+            let numbers = (0..=u8::MAX).map(|byte| T::of(f64::from(byte)) / by).collect();
+            self.cells = Cells::Bytes { bytes: Vec::new(), table: numbers, divisor };
         }
-        self.take(pattern, rows);
         if let Cells::Bytes { bytes, .. } = &mut self.cells {
-            bytes.clear();
-            for &row in rows {
-                bytes.extend_from_slice(&values[row * pattern.columns..][..pattern.columns]);
-            }
+            spread(bytes, &mut self.raw, &self.places, &self.starts, &self.from, table, |byte| byte);
         }
     }
 
     /// Takes rows of a table of numbers.
     ///
     /// # Panics
-    /// When `values` is not the table of the pattern, or a row does not exist.
-    pub fn take_numbers(&mut self, pattern: &Pattern, values: &[f32], rows: &[usize]) {
+    /// When a row does not exist.
+    pub fn take_numbers(&mut self, table: &Compressed<f32>, rows: &[usize]) {
+        self.take_places(table, rows);
         if !matches!(self.cells, Cells::Numbers(_)) {
             self.cells = Cells::Numbers(Vec::new());
         }
-        self.take(pattern, rows);
         if let Cells::Numbers(numbers) = &mut self.cells {
-            numbers.clear();
-            for &row in rows {
-                let row = &values[row * pattern.columns..][..pattern.columns];
-                numbers.extend(row.iter().map(|&x| T::of(f64::from(x))));
-            }
+            spread(numbers, &mut Vec::new(), &self.places, &self.starts, &self.from, table, |x| T::of(f64::from(x)));
         }
     }
 
-    fn take(&mut self, pattern: &Pattern, rows: &[usize]) {
-        let words = pattern.columns.div_ceil(WORD);
-        self.columns = pattern.columns;
+    fn take_places<S>(&mut self, table: &Compressed<S>, rows: &[usize]) {
+        let words = table.columns.div_ceil(WORD);
+        self.columns = table.columns;
         self.places.clear();
-        // As many as there could be: a batch with more of them must not allocate later.
-        self.places.reserve(rows.len() * pattern.columns);
+        // As many as there could be: a later batch with more of them must not allocate.
+        self.places.reserve(rows.len() * table.columns);
         self.masks.clear();
         self.starts.truncate(1);
         self.from.clear();
         // First all the lengths, then the copies: a copy whose length still has to come from memory would hold up all those behind it.
         let mut end = 0;
         for &row in rows {
-            let from = pattern.starts[row];
-            end += pattern.starts[row + 1] - from;
+            let from = table.starts[row];
+            end += table.starts[row + 1] - from;
             self.from.push(from);
             self.starts.push(end);
         }
         for &row in rows {
-            self.masks.extend_from_slice(&pattern.masks[row * words..][..words]);
+            self.masks.extend_from_slice(&table.masks[row * words..][..words]);
         }
         for (&from, range) in self.from.iter().zip(self.starts.windows(2)) {
-            self.places.extend_from_slice(&pattern.places[from..][..range[1] - range[0]]);
+            self.places.extend_from_slice(&table.places[from..][..range[1] - range[0]]);
         }
     }
 
@@ -216,6 +215,29 @@ impl<T: Real> Sparse<T> {
                     self.turned[(word * WORD + column) * groups + group] = *bits;
                 }
             }
+        }
+    }
+}
+
+/// Writes the values of a batch's rows, which begin at `from` in the table, to their places in rows of zeros.
+fn spread<S: Copy, C: Copy + Default>(
+    cells: &mut Vec<C>, raw: &mut Vec<S>,
+    places: &[u16],
+    starts: &[usize],
+    from: &[usize],
+    table: &Compressed<S>,
+    cell: impl Fn(S) -> C,
+) {
+    raw.clear();
+    for (&from, range) in from.iter().zip(starts.windows(2)) {
+        raw.extend_from_slice(&table.values[from..][..range[1] - range[0]]);
+    }
+    cells.clear();
+    cells.resize(from.len() * table.columns, C::default());
+    for (cells, range) in cells.chunks_exact_mut(table.columns).zip(starts.windows(2)) {
+        let range = range[0]..range[1];
+        for (&place, &x) in places[range.clone()].iter().zip(&raw[range]) {
+            cells[usize::from(place)] = cell(x);
         }
     }
 }

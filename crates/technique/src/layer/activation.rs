@@ -15,8 +15,9 @@ pub trait Pointwise {
     fn slope<T: Real>(&self, x: T, y: T) -> T;
 }
 
+#[inline(always)]
 fn sigmoid<T: Real>(x: T) -> T {
-    T::one() / (T::one() + (-x).exp())
+    T::one() / (T::one() + (-x).fast_exp())
 }
 
 crate::described! {
@@ -57,7 +58,7 @@ impl Pointwise for Tanh {
 
     #[inline(always)]
     fn value<T: Real>(&self, x: T) -> T {
-        x.tanh()
+        x.fast_tanh()
     }
     #[inline(always)]
     fn slope<T: Real>(&self, _: T, y: T) -> T {
@@ -157,16 +158,17 @@ const CUBIC: f64 = 0.044_715;
 
 impl Gelu {
     /// (1 + tanh u)/2 or Φ, and its derivative.
+    #[inline(always)]
     fn gate<T: Real>(self, x: T) -> (T, T) {
         let half = T::of(0.5);
         match self.form {
             Form::Exact => {
-                let density = T::of(1.0 / std::f64::consts::TAU.sqrt()) * (-half * x * x).exp();
+                let density = T::of(1.0 / std::f64::consts::TAU.sqrt()) * (-half * x * x).fast_exp();
                 (half * (T::one() + (x * T::of(std::f64::consts::FRAC_1_SQRT_2)).erf()), density)
             }
             Form::Tanh => {
                 let root = T::of((2.0 / std::f64::consts::PI).sqrt());
-                let t = (root * (x + T::of(CUBIC) * x * x * x)).tanh();
+                let t = (root * (x + T::of(CUBIC) * x * x * x)).fast_tanh();
                 let inner = root * (T::one() + T::of(3.0 * CUBIC) * x * x);
                 (half * (T::one() + t), half * (T::one() - t * t) * inner)
             }
