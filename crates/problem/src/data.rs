@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use num_traits::{Float, FromPrimitive};
 use technique::net::Net;
 use technique::real::Real;
-use technique::sparse::Compressed;
+use technique::sparse::Pattern;
 use technique::wide::wide;
 
 pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
@@ -59,14 +59,8 @@ pub struct Examples {
     pub inputs: Inputs,
     /// The class of each row.
     pub labels: Vec<u32>,
-    /// The inputs without their zeros, once somebody has asked.
-    compressed: OnceLock<Option<CompressedInputs>>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum CompressedInputs {
-    Bytes { rows: Compressed<u8>, divisor: f32 },
-    Numbers(Compressed<f32>),
+    /// Which inputs are not 0, once somebody has asked.
+    pattern: OnceLock<Option<Pattern>>,
 }
 
 /// Numbers in row-major order, kept as small as they came.
@@ -108,7 +102,7 @@ impl Examples {
     /// When there is not exactly one row for each label.
     pub fn new(inputs: Inputs, labels: Vec<u32>, columns: usize, place: &str) -> Result<Self, DataError> {
         if labels.len().checked_mul(columns) == Some(inputs.len()) {
-            return Ok(Self { inputs, labels, compressed: OnceLock::new() });
+            return Ok(Self { inputs, labels, pattern: OnceLock::new() });
         }
         Err(DataError::CountsDiffer {
             place: place.to_owned(),
@@ -154,28 +148,26 @@ impl Examples {
         }
     }
 
-    /// The inputs without their zeros; none when there are few. Made once, at the first call.
-    fn compressed(&self, columns: usize) -> Option<&CompressedInputs> {
-        let compress = || match &self.inputs {
-            Inputs::Bytes { values, divisor } => {
-                Some(CompressedInputs::Bytes { rows: Compressed::of(columns, values)?, divisor: *divisor })
-            }
-            Inputs::Numbers(values) => Compressed::of(columns, values).map(CompressedInputs::Numbers),
+    /// Which inputs are not 0; none when few are. Found once, at the first call.
+    fn pattern(&self, columns: usize) -> Option<&Pattern> {
+        let find = || match &self.inputs {
+            Inputs::Bytes { values, .. } => Pattern::of(columns, values),
+            Inputs::Numbers(values) => Pattern::of(columns, values),
         };
-        self.compressed.get_or_init(compress).as_ref()
+        self.pattern.get_or_init(find).as_ref()
     }
 
-    /// Gives a network the chosen rows as its next input, without their zeros if most of the inputs are. Allocates nothing after the first batch of a size.
+    /// Gives a network the chosen rows as its next input, as mostly zeros if most of the inputs are. Allocates nothing after the first batch of a size.
     ///
     /// # Panics
     /// When a row does not exist, or the network has another number of inputs.
     pub fn feed<T: Real>(&self, columns: usize, rows: &[usize], net: &mut Net<T>) {
-        match self.compressed(columns) {
-            Some(CompressedInputs::Bytes { rows: table, divisor }) => {
-                net.sparse_input().take_bytes(table, *divisor, rows);
+        match (self.pattern(columns), &self.inputs) {
+            (Some(pattern), Inputs::Bytes { values, divisor }) => {
+                net.sparse_input().take_bytes(pattern, values, *divisor, rows);
             }
-            Some(CompressedInputs::Numbers(table)) => net.sparse_input().take_numbers(table, rows),
-            None => self.gather(columns, rows, net.input(rows.len())),
+            (Some(pattern), Inputs::Numbers(values)) => net.sparse_input().take_numbers(pattern, values, rows),
+            (None, _) => self.gather(columns, rows, net.input(rows.len())),
         }
     }
 
@@ -197,7 +189,7 @@ impl Examples {
                 Inputs::Numbers(values) => Inputs::Numbers(values[..end].to_vec()),
             },
             labels: self.labels[..n].to_vec(),
-            compressed: OnceLock::new(),
+            pattern: OnceLock::new(),
         })
     }
 }

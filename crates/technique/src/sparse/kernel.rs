@@ -89,45 +89,107 @@ fn room<T: Real>(panel: &mut Vec<T>, count: usize, width: usize) -> (&mut [T], u
     (&mut panel[offset..][..count * stride], stride)
 }
 
-/// Calls `$run::<_, _, N>` for blocks of up to eight vectors that together cover `$vectors`.
+/// Vectors of a row that are worked on at once: two rows of sums, and some room, must fit into the registers.
+const fn most<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 8 } else { 5 }
+}
+
+/// Covers `$vectors` vectors with blocks of at most [`most`], about equally wide, and runs `$call` with the first vector and the number of each.
 macro_rules! in_blocks {
-    ($vectors:expr, |$first:ident, $N:ident| $call:expr) => {{
+    ($S:ty, $vectors:expr, |$first:ident, $N:ident| $call:expr) => {{
+        let blocks = $vectors.div_ceil(most::<$S>());
         let mut $first = 0;
-        while $first < $vectors {
-            let left = $vectors - $first;
-            // Two blocks of about the same width rather than one of eight and a rest.
-            let take = if left > 8 && left < 16 { left.div_ceil(2) } else { left.min(8) };
-            macro_rules! block {
+        for block in 0..blocks {
+            macro_rules! run {
                 ($n:literal) => {{
                     const $N: usize = $n;
-                    $call
+                    $call;
+                    $first += $n;
                 }};
             }
-            match take {
-                1 => block!(1),
-                2 => block!(2),
-                3 => block!(3),
-                4 => block!(4),
-                5 => block!(5),
-                6 => block!(6),
-                7 => block!(7),
-                _ => block!(8),
+            match ($vectors - $first).div_ceil(blocks - block) {
+                1 => run!(1),
+                2 => run!(2),
+                3 => run!(3),
+                4 => run!(4),
+                5 => run!(5),
+                6 => run!(6),
+                7 => run!(7),
+                _ => run!(8),
             }
-            $first += take;
         }
     }};
 }
 
-/// Columns whose weights are copied at once: with 100 units they just fill the nearest cache, and all rows use them before the next.
-const GROUP: usize = 2 * WORD;
+/// Adds to each of `P` rows of sums, for every bit of `mask`, its own factor times one row of the panel.
+#[inline(always)]
+fn accumulate<S: Simd, T: Real, const N: usize, const P: usize>(
+    simd: S,
+    sums: &mut [[T::Vector<S>; N]; P],
+    mut mask: u64,
+    panel: &[T],
+    stride: usize,
+    factor: impl Fn(usize, usize) -> T,
+) {
+    let lanes = T::lanes::<S>();
+    while mask != 0 {
+        let bit = mask.trailing_zeros() as usize;
+        mask &= mask - 1;
+        let row = &panel[bit * stride..][..N * lanes];
+        let mut factors = [T::splat(simd, T::zero()); P];
+        for p in 0..P {
+            factors[p] = T::splat(simd, factor(p, bit));
+        }
+        for j in 0..N {
+            let part = T::load::<S>(&row[j * lanes..]);
+            for p in 0..P {
+                sums[p][j] = T::fuse(simd, factors[p], part, sums[p][j]);
+            }
+        }
+    }
+}
+
+/// Rows of sums as they stand in rows of `width` numbers, or zeros.
+#[inline(always)]
+fn begin<S: Simd, T: Real, const N: usize, const P: usize>(
+    simd: S,
+    rows: Option<&[T]>,
+    width: usize,
+    from: usize,
+) -> [[T::Vector<S>; N]; P] {
+    let mut sums = [[T::splat(simd, T::zero()); N]; P];
+    if let Some(rows) = rows {
+        for p in 0..P {
+            let row = &rows[p * width..(p + 1) * width][from..];
+            for j in 0..N {
+                sums[p][j] = T::load_some(simd, &row[j * T::lanes::<S>()..]);
+            }
+        }
+    }
+    sums
+}
+
+/// Writes rows of sums back.
+#[inline(always)]
+fn end<S: Simd, T: Real, const N: usize, const P: usize>(
+    simd: S,
+    sums: [[T::Vector<S>; N]; P],
+    rows: &mut [T],
+    width: usize,
+    from: usize,
+) {
+    for p in 0..P {
+        let row = &mut rows[p * width..(p + 1) * width][from..];
+        for j in 0..N {
+            T::store(simd, &mut row[j * T::lanes::<S>()..], sums[p][j]);
+        }
+    }
+}
 
 struct Product<'a, T, V> {
     values: V,
     columns: usize,
-    places: &'a [u16],
     masks: &'a [u64],
-    /// How far each row's places have been used.
-    done: &'a mut [usize],
     weights: &'a [T],
     panel: &'a mut [T],
     stride: usize,
@@ -140,62 +202,52 @@ impl<T: Real, V: Values<T>> WithSimd for Product<'_, T, V> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        for (group, rows) in self.weights.chunks(GROUP * self.width).enumerate() {
+        let vectors = self.width.div_ceil(T::lanes::<S>());
+        // The weights of as many columns as a word has bits fit into the nearest cache; all rows use them before the next come.
+        for (word, rows) in self.weights.chunks(WORD * self.width).enumerate() {
             Lined { panel: self.panel, stride: self.stride, rows, width: self.width }.with_simd(simd);
-            in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, group, first));
-            let words = self.columns.div_ceil(WORD);
-            for (done, mask) in self.done.iter_mut().zip(self.masks.chunks_exact(words)) {
-                *done += count(mask, group);
-            }
+            in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, word, first));
         }
     }
 }
 
-/// Places of one row in a group of columns.
-#[inline(always)]
-fn count(mask: &[u64], group: usize) -> usize {
-    let words = mask.iter().skip(group * (GROUP / WORD)).take(GROUP / WORD);
-    words.map(|word| word.count_ones() as usize).sum()
-}
-
 impl<T: Real, V: Values<T>> Product<'_, T, V> {
-    /// Adds the group's part to the vectors `first` to `first + N` of every row of y.
+    /// Adds the part of one word of columns to the vectors `first` to `first + N` of every row of y.
     #[inline(always)]
-    fn block<S: Simd, const N: usize>(&mut self, simd: S, group: usize, first: usize) {
-        let lanes = T::lanes::<S>();
-        let (from, words, base) = (first * lanes, self.columns.div_ceil(WORD), group * GROUP);
-        let rows = self.y.chunks_exact_mut(self.width).zip(self.masks.chunks_exact(words)).zip(&*self.done);
-        for (row, ((y, mask), &done)) in rows.enumerate() {
-            let mut sums = [T::splat(simd, T::zero()); N];
-            let y = &mut y[from..];
-            if group > 0 {
-                for j in 0..N {
-                    sums[j] = T::load_some(simd, &y[j * lanes..]);
-                }
-            }
-            for &place in &self.places[done..][..count(mask, group)] {
-                let place = usize::from(place);
-                let x = T::splat(simd, self.values.at(row * self.columns + place));
-                let weights = &self.panel[(place - base) * self.stride + from..][..N * lanes];
-                for j in 0..N {
-                    sums[j] = T::fuse(simd, x, T::load::<S>(&weights[j * lanes..]), sums[j]);
-                }
-            }
-            for j in 0..N {
-                T::store(simd, &mut y[j * lanes..], sums[j]);
-            }
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, word: usize, first: usize) {
+        let mut row = 0;
+        while row + 1 < self.y.len() / self.width {
+            self.rows::<S, N, 2>(simd, word, first, row);
+            row += 2;
         }
+        if row < self.y.len() / self.width {
+            self.rows::<S, N, 1>(simd, word, first, row);
+        }
+    }
+
+    #[inline(always)]
+    fn rows<S: Simd, const N: usize, const P: usize>(&mut self, simd: S, word: usize, first: usize, row: usize) {
+        let (from, words) = (first * T::lanes::<S>(), self.columns.div_ceil(WORD));
+        let y = &mut self.y[row * self.width..][..P * self.width];
+        let mut sums = begin::<S, T, N, P>(simd, (word > 0).then_some(&*y), self.width, from);
+        let mut mask = 0;
+        for p in 0..P {
+            mask |= self.masks[(row + p) * words + word];
+        }
+        let start = row * self.columns + word * WORD;
+        let (values, columns) = (self.values, self.columns);
+        accumulate(simd, &mut sums, mask, &self.panel[from..], self.stride, |p, bit| {
+            values.at(start + p * columns + bit)
+        });
+        end(simd, sums, y, self.width, from);
     }
 }
 
 pub(super) fn product<T: Real>(batch: &mut Sparse<T>, weights: &[T], y: &mut [T], width: usize) {
-    let (panel, stride) = room(&mut batch.panel, GROUP, width);
-    let (columns, places, masks) = (batch.columns, &batch.places[..], &batch.masks[..]);
-    batch.done.clear();
-    batch.done.extend_from_slice(&batch.starts[..batch.starts.len() - 1]);
-    let done = &mut batch.done[..];
+    let (panel, stride) = room(&mut batch.panel, WORD, width);
+    let (columns, masks) = (batch.columns, &batch.masks[..]);
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Product { values, columns, places, masks, done, weights, panel, stride, y, width });
+        Arch::new().dispatch(Product { values, columns, masks, weights, panel, stride, y, width });
     });
 }
 
@@ -215,45 +267,49 @@ impl<T: Real, V: Values<T>> WithSimd for Gradient<'_, T, V> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        in_blocks!(self.width.div_ceil(T::lanes::<S>()), |first, N| self.block::<S, N>(simd, first));
+        let vectors = self.width.div_ceil(T::lanes::<S>());
+        in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, first));
     }
 }
 
 impl<T: Real, V: Values<T>> Gradient<'_, T, V> {
+    /// The vectors `first` to `first + N` of every row of dW.
     #[inline(always)]
     fn block<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
-        let lanes = T::lanes::<S>();
-        let from = first * lanes;
-        let by_column = self.turned.chunks_exact(self.groups);
-        for ((column, dw), masks) in self.dw.chunks_exact_mut(self.width).enumerate().zip(by_column) {
-            let mut sums = [T::splat(simd, T::zero()); N];
-            for (group, &mask) in masks.iter().enumerate() {
-                let mut rest = mask;
-                while rest != 0 {
-                    let row = group * WORD + rest.trailing_zeros() as usize;
-                    rest &= rest - 1;
-                    let x = T::splat(simd, self.values.at(row * self.columns + column));
-                    let dy = &self.panel[row * self.stride + from..][..N * lanes];
-                    for j in 0..N {
-                        sums[j] = T::fuse(simd, x, T::load::<S>(&dy[j * lanes..]), sums[j]);
-                    }
-                }
-            }
-            let dw = &mut dw[from..];
-            for j in 0..N {
-                T::store(simd, &mut dw[j * lanes..], sums[j]);
-            }
+        let mut column = 0;
+        while column + 1 < self.columns {
+            self.rows::<S, N, 2>(simd, first, column);
+            column += 2;
         }
+        if column < self.columns {
+            self.rows::<S, N, 1>(simd, first, column);
+        }
+    }
+
+    #[inline(always)]
+    fn rows<S: Simd, const N: usize, const P: usize>(&mut self, simd: S, first: usize, column: usize) {
+        let from = first * T::lanes::<S>();
+        let mut sums = begin::<S, T, N, P>(simd, None, self.width, from);
+        let (values, columns) = (self.values, self.columns);
+        let masks = &self.turned[column * self.groups..][..P * self.groups];
+        for group in 0..self.groups {
+            let mut mask = 0;
+            for p in 0..P {
+                mask |= masks[p * self.groups + group];
+            }
+            let row = group * WORD;
+            let panel = &self.panel[row * self.stride + from..];
+            accumulate(simd, &mut sums, mask, panel, self.stride, |p, bit| {
+                values.at((row + bit) * columns + column + p)
+            });
+        }
+        end(simd, sums, &mut self.dw[column * self.width..][..P * self.width], self.width, from);
     }
 }
 
 pub(super) fn weight_gradient<T: Real>(batch: &mut Sparse<T>, dy: &[T], dw: &mut [T], width: usize) {
-    let groups = batch.rows().div_ceil(WORD);
-    if groups == 0 || width == 0 {
-        dw.fill(T::zero());
-        return;
-    }
-    let (panel, stride) = room(&mut batch.panel, dy.len() / width, width);
+    let groups = batch.rows.div_ceil(WORD);
+    let (panel, stride) = room(&mut batch.panel, batch.rows, width);
     Arch::new().dispatch(Lined { panel, stride, rows: dy, width });
     let panel = &*panel;
     let (columns, turned) = (batch.columns, &batch.turned[..]);
