@@ -166,7 +166,9 @@ impl Examples {
             (Some(pattern), Inputs::Bytes { values, divisor }) => {
                 net.sparse_input().take_bytes(pattern, values, *divisor, rows);
             }
-            (Some(pattern), Inputs::Numbers(values)) => net.sparse_input().take_numbers(pattern, values, rows),
+            (Some(pattern), Inputs::Numbers(values)) => {
+                net.sparse_input().take_numbers(pattern, values, rows);
+            }
             (None, _) => self.gather(columns, rows, net.input(rows.len())),
         }
     }

@@ -10,6 +10,8 @@
 //! P and Q are the polynomials of S. Moshier's Cephes library (`expf`, `tanhf`), as published. Tests measure the error against f64 on a million points: at
 //! most [`EXP_ULPS`] and [`TANH_ULPS`] units in the last place.
 
+#![expect(clippy::excessive_precision, reason = "the coefficients as they were published")]
+
 /// The largest error of [`exp`], in units in the last place of the result; below the smallest normal number, in units of that.
 pub const EXP_ULPS: f64 = 1.5;
 /// The largest error of [`tanh`], in units in the last place of the result.
@@ -70,7 +72,8 @@ mod tests {
         let error = |x: f32| {
             let exact = exact(f64::from(x));
             let rounded = exact.abs() as f32;
-            let unit = f64::from(rounded.next_up().max(f32::MIN_POSITIVE)) - f64::from(rounded.max(f32::MIN_POSITIVE));
+            let unit = f64::from(rounded.next_up().max(f32::MIN_POSITIVE))
+                - f64::from(rounded.max(f32::MIN_POSITIVE));
             (f64::from(ours(x)) - exact).abs() / unit.max(f64::from(f32::from_bits(1)))
         };
         (0..=points).map(|i| error(at(i))).fold(0.0, f64::max)
@@ -97,7 +100,10 @@ mod tests {
         assert_eq!([exp(0.0), exp(-1e9), exp(f32::NEG_INFINITY)], [1.0, 0.0, 0.0]);
         assert_eq!([exp(1e9), exp(f32::INFINITY)], [f32::INFINITY; 2]);
         assert_eq!([tanh(0.0), tanh(1e9), tanh(-1e9), tanh(f32::INFINITY)], [0.0, 1.0, -1.0, 1.0]);
-        assert_eq!([tanh(-0.0).to_bits(), tanh(1e-30).to_bits()], [(-0.0_f32).to_bits(), 1e-30_f32.to_bits()]);
+        assert_eq!(
+            [tanh(-0.0).to_bits(), tanh(1e-30).to_bits()],
+            [(-0.0_f32).to_bits(), 1e-30_f32.to_bits()]
+        );
         assert!(exp(f32::NAN).is_nan() && tanh(f32::NAN).is_nan());
     }
 }

@@ -75,12 +75,7 @@ impl Loss {
     }
 }
 
-fn cross_entropy<T: Real>(
-    outputs: &[T],
-    classes: &[u32],
-    rows: usize,
-    gradient: Option<&mut [T]>,
-) -> f64 {
+fn cross_entropy<T: Real>(outputs: &[T], classes: &[u32], rows: usize, gradient: Option<&mut [T]>) -> f64 {
     assert_eq!(classes.len(), rows, "one class for each row");
     let (width, rows_f64) = (outputs.len() / rows, rows as f64);
     // Σ log Σ exp(a − max a) and Σ (a_t − max a), each in the order of the rows.

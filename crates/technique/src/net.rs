@@ -118,7 +118,8 @@ impl<T: Real> Net<T> {
             let hidden = number <= spec.hidden.len();
             // Next to each other, affine layer and activation become one.
             let joined = hidden && matches!(spec.norm, Norm::None(_)) && spec.activation.by_value();
-            let affine = Kind::Affine(AffineLayer { inputs, outputs: width }, joined.then_some(spec.activation));
+            let affine =
+                Kind::Affine(AffineLayer { inputs, outputs: width }, joined.then_some(spec.activation));
             add(affine, weights.start..bias.end, width);
             inputs = width;
             if !hidden {
@@ -181,7 +182,11 @@ impl<T: Real> Net<T> {
             let params = &params[node.params.clone()];
             match &mut node.kind {
                 Kind::Affine(layer, f) => {
-                    let x = if index == 0 && self.is_sparse { Rows::Sparse(&mut self.sparse) } else { Rows::Dense(x) };
+                    let x = if index == 0 && self.is_sparse {
+                        Rows::Sparse(&mut self.sparse)
+                    } else {
+                        Rows::Dense(x)
+                    };
                     layer.forward_into(pass.rows, params, x, f.as_ref(), &mut node.output);
                 }
                 kind => kind.as_layer().forward(pass, params, x, &mut node.output),
@@ -228,7 +233,11 @@ impl<T: Real> Net<T> {
             let (params, grads) = (&params[node.params.clone()], &mut grads[node.params.clone()]);
             match &mut node.kind {
                 Kind::Affine(layer, f) => {
-                    let x = if index == 0 && self.is_sparse { Rows::Sparse(&mut self.sparse) } else { Rows::Dense(x) };
+                    let x = if index == 0 && self.is_sparse {
+                        Rows::Sparse(&mut self.sparse)
+                    } else {
+                        Rows::Dense(x)
+                    };
                     let f = f.as_ref().map(|f| (f, &node.output[..]));
                     layer.backward_from(pass.rows, params, x, f, &mut self.upstream, grads, dx);
                 }

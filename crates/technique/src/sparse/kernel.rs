@@ -2,6 +2,11 @@
 //!
 //! Rows of weights are first copied to whole cache lines, or every second load would touch two of them; the copy pays for itself many times over.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the same places of several arrays; iterators would not stay in registers"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::{Cells, Sparse, WORD};
@@ -226,7 +231,13 @@ impl<T: Real, V: Values<T>> Product<'_, T, V> {
     }
 
     #[inline(always)]
-    fn rows<S: Simd, const N: usize, const P: usize>(&mut self, simd: S, word: usize, first: usize, row: usize) {
+    fn rows<S: Simd, const N: usize, const P: usize>(
+        &mut self,
+        simd: S,
+        word: usize,
+        first: usize,
+        row: usize,
+    ) {
         let (from, words) = (first * T::lanes::<S>(), self.columns.div_ceil(WORD));
         let y = &mut self.y[row * self.width..][..P * self.width];
         let mut sums = begin::<S, T, N, P>(simd, (word > 0).then_some(&*y), self.width, from);
