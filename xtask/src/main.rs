@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`.
+//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`, `bench`.
 
+mod bench;
 mod chapter;
 mod ci;
 mod goldens;
@@ -22,6 +23,18 @@ enum Command {
     Ci,
     /// The chapter's races on real MNIST against the textbook's own numbers, and the time of `reproduce`.
     Chapter,
+    /// thalweg and its peers on the same networks, turn by turn; writes bench/RESULTS.md. Needs MNIST, Python 3.11 and some minutes.
+    Bench {
+        /// Short workloads: about two minutes.
+        #[arg(long)]
+        quick: bool,
+        /// Pairs of runs, ours and theirs in turn [default: 5; 3 with --quick].
+        #[arg(long)]
+        pairs: Option<u32>,
+        /// Only these workloads, w1 to w7.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
     /// Record the reference numbers again from the real frameworks, or compare them with `--check`.
     Goldens {
         /// Compare with what is committed, write nothing.
@@ -35,6 +48,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Ci => ci::run(),
         Command::Chapter => chapter::run(),
+        Command::Bench { quick, pairs, only } => bench::run(quick, pairs, &only),
         Command::Goldens { check } => goldens::run(check),
     };
     match result {

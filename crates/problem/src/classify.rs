@@ -158,6 +158,12 @@ impl<'d, T: Real> Classification<'d, T> {
         Measure { loss: loss / count as f64, accuracy: right as f64 / count as f64 }
     }
 
+    /// The training examples in the mini-batch of a step, counted from 0.
+    pub fn rows(&mut self, step: u64) -> &[usize] {
+        self.draw(step);
+        &self.rows[..self.batch]
+    }
+
     /// The rows of a step's batch, into `self.rows`.
     fn draw(&mut self, step: u64) {
         let rows = &mut self.rows[..self.batch];

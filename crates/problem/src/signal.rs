@@ -5,6 +5,8 @@ use technique::init::{Init, Initial};
 use technique::layer::activation::Activation;
 use technique::matmul::{Matrix, product};
 use technique::random::{Purpose, key, normal};
+use technique::real::Real;
+use technique::wide::wide;
 
 /// Bins of a histogram.
 pub const BINS: usize = 30;
@@ -52,27 +54,48 @@ pub struct Histogram {
 }
 
 impl Signal {
-    /// Sends the inputs through the layers, in f64.
+    /// Sends the inputs through the layers, in f32, as networks are trained.
     pub fn run(&self) -> Vec<LayerReport> {
         let (rows, width) = (self.samples, self.width);
-        let mut x = vec![0.0_f64; rows * width];
         let mut rng: ChaCha8Rng = key(self.seed, Purpose::Inputs, 0).rng();
-        x.iter_mut().for_each(|x| *x = normal(&mut rng));
-        let (mut sum, mut y, mut weights) = (x.clone(), x.clone(), vec![0.0; width * width]);
-        let range = bounds(self.activation);
-        (0..self.layers)
-            .map(|layer| {
-                self.init.fill(
-                    (width, width),
-                    key(self.seed, Purpose::Init, 0).index(layer as u64),
-                    &mut weights,
-                );
-                product(&mut sum, Matrix::new(&x, rows, width), Matrix::new(&weights, width, width));
-                self.activation.values(&sum, &mut y);
-                std::mem::swap(&mut x, &mut y);
-                report(&x, width, range)
-            })
-            .collect()
+        let x = (0..rows * width).map(|_| normal(&mut rng) as f32).collect();
+        let mut flow = Flow::new(self.activation, width, x);
+        let mut weights = vec![0.0; width * width];
+        let draws = |layer| key(self.seed, Purpose::Init, 0).index(layer as u64);
+        let layers = (0..self.layers).map(|layer| {
+            self.init.fill((width, width), draws(layer), &mut weights);
+            flow.layer(&weights)
+        });
+        layers.collect()
+    }
+}
+
+/// Rows of activations on their way through layers of equal width, without biases.
+#[derive(Debug, Clone)]
+pub struct Flow<T> {
+    activation: Activation,
+    width: usize,
+    x: Vec<T>,
+    sums: Vec<T>,
+}
+
+impl<T: Real> Flow<T> {
+    /// Inputs of `width` columns, row-major.
+    ///
+    /// # Panics
+    /// When they are not whole rows.
+    pub fn new(activation: Activation, width: usize, x: Vec<T>) -> Self {
+        assert!(x.len().is_multiple_of(width), "rows of {width} numbers");
+        let sums = vec![T::zero(); x.len()];
+        Self { activation, width, x, sums }
+    }
+
+    /// x ← f(x W), and what there is to say of it.
+    pub fn layer(&mut self, weights: &[T]) -> LayerReport {
+        let (rows, width) = (self.x.len() / self.width, self.width);
+        product(&mut self.sums, Matrix::new(&self.x, rows, width), Matrix::new(weights, width, width));
+        self.activation.values(&self.sums, &mut self.x);
+        wide(|| report(&self.x, width, bounds(self.activation)))
     }
 }
 
@@ -85,31 +108,82 @@ fn bounds(activation: Activation) -> Option<(f64, f64)> {
     }
 }
 
-fn report(x: &[f64], width: usize, range: Option<(f64, f64)>) -> LayerReport {
+/// Numbers that a loop adds up side by side, so that it need not wait for one sum.
+const SIDE: usize = 16;
+
+/// Σ f(x) in f64.
+#[inline(always)]
+fn sum<T: Real>(x: &[T], f: impl Fn(T) -> f64) -> f64 {
+    let (whole, rest) = x.as_chunks::<SIDE>();
+    let mut sums = [0.0; SIDE];
+    for chunk in whole {
+        for (sum, &x) in sums.iter_mut().zip(chunk) {
+            *sum += f(x);
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&x| f(x)).sum::<f64>()
+}
+
+/// The smallest and the largest number, or 0.
+#[inline(always)]
+fn extremes<T: Real>(x: &[T]) -> (f64, f64) {
+    let (whole, rest) = x.as_chunks::<SIDE>();
+    let (mut low, mut high) = ([T::zero(); SIDE], [T::zero(); SIDE]);
+    for chunk in whole {
+        for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(chunk) {
+            *low = if x < *low { x } else { *low };
+            *high = if x > *high { x } else { *high };
+        }
+    }
+    let least = low.iter().chain(rest).fold(0.0, |low: f64, x| low.min(x.wide()));
+    let most = high.iter().chain(rest).fold(0.0, |high: f64, x| high.max(x.wide()));
+    (least, most)
+}
+
+#[inline(always)]
+fn report<T: Real>(x: &[T], width: usize, range: Option<(f64, f64)>) -> LayerReport {
     let count = x.len() as f64;
-    let mean = x.iter().sum::<f64>() / count;
-    let std = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let mean = sum(x, T::wide) / count;
+    let std = (sum(x, |x| (x.wide() - mean).powi(2)) / count).sqrt();
     let saturated = range.map_or(0.0, |(low, high)| {
         let margin = 0.02 * (high - low);
-        x.iter().filter(|x| **x < low + margin || **x > high - margin).count() as f64 / count
+        let (low, high) = (T::of(low + margin), T::of(high - margin));
+        sum(x, |x| f64::from(u8::from(x < low || x > high))) / count
     });
-    let silent = |unit: usize| x.iter().skip(unit).step_by(width).all(|x| *x == 0.0);
-    let dead = (0..width).filter(|unit| silent(*unit)).count() as f64 / width as f64;
-    let (low, high) = range.unwrap_or_else(|| {
-        let (low, high) = x.iter().fold((0.0_f64, 0.0_f64), |(low, high), &x| (low.min(x), high.max(x)));
+    let mut spoke = vec![false; width];
+    for row in x.chunks_exact(width) {
+        spoke.iter_mut().zip(row).for_each(|(spoke, x)| *spoke |= *x != T::zero());
+    }
+    let dead = spoke.iter().filter(|spoke| !**spoke).count() as f64 / width as f64;
+    let (low, high) = range.unwrap_or_else(|| match extremes(x) {
+        (low, high) if high > low => (low, high),
         // All zero: any window will do, but it must have a width.
-        if high > low { (low, high) } else { (0.0, 1.0) }
+        _ => (0.0, 1.0),
     });
     LayerReport { mean, std, saturated, dead, histogram: histogram(x, low, high) }
 }
 
-fn histogram(x: &[f64], low: f64, high: f64) -> Histogram {
+#[inline(always)]
+fn histogram<T: Real>(x: &[T], low: f64, high: f64) -> Histogram {
     let step = (high - low) / BINS as f64;
     let edges = (0..=BINS).map(|i| if i == BINS { high } else { low + step * i as f64 }).collect();
-    let mut counts = vec![0; BINS];
-    for &x in x.iter().filter(|x| x.is_finite()) {
-        counts[(((x - low) / step) as usize).min(BINS - 1)] += 1;
+    let (low, step, last) = (T::of(low), T::of(step), T::of((BINS - 1) as f64));
+    // What is no number is counted beside the bins. Four tables in turn: a bin that is hit twice running need not wait for itself.
+    const TABLES: usize = 4;
+    let mut tables = [[0_u64; 32]; TABLES];
+    let bin = |x: T| {
+        let place = (x - low) / step;
+        let place = if place > last { last } else { place };
+        if x.is_finite() { place.wide() as u8 } else { BINS as u8 }
+    };
+    let (whole, rest) = x.as_chunks::<SIDE>();
+    for chunk in whole {
+        for (at, place) in chunk.map(bin).into_iter().enumerate() {
+            tables[at % TABLES][usize::from(place % 32)] += 1;
+        }
     }
+    rest.iter().for_each(|&x| tables[0][usize::from(bin(x) % 32)] += 1);
+    let counts = (0..BINS).map(|bin| tables.iter().map(|table| table[bin]).sum()).collect();
     Histogram { edges, counts }
 }
 

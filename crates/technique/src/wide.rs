@@ -14,6 +14,18 @@ pub fn wide<R>(loops: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(loops)
 }
 
+/// The kind of vectors that [`wide`] takes here.
+pub fn kind() -> &'static str {
+    let arch = format!("{:?}", pulp::Arch::new());
+    match arch.split(['(', ' ']).next() {
+        Some("V4") => "AVX-512",
+        Some("V3") => "AVX2 and FMA",
+        Some("Neon" | "NeonFcma") => "NEON",
+        Some("Simd128" | "RelaxedSimd") => "WebAssembly SIMD",
+        _ => "no vectors beyond those of every CPU of its kind",
+    }
+}
+
 /// A number type whose vectors `pulp` knows.
 pub trait Lanes: Copy {
     /// A vector of these numbers, as long as a register of `S`.

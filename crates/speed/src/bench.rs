@@ -1,0 +1,129 @@
+//! Runs thalweg and the peers turn by turn.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use problem::data::Dataset;
+use speed::peer::{Peer, Running};
+use speed::results::{Duel, Results};
+use speed::workload::{self, Lengths};
+use speed::{SpeedError, growth, inputs, machine, results};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// A JSON list of peers: name, command, or why one is missing.
+    #[arg(long)]
+    peers: PathBuf,
+    /// Where the inputs are written.
+    #[arg(long)]
+    inputs: PathBuf,
+    /// Where the results are written.
+    #[arg(long)]
+    out: PathBuf,
+    /// Pairs of runs, ours and theirs in turn.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pairs: u32,
+    /// Only these workloads.
+    #[arg(long, value_delimiter = ',', default_values_t = ["w1", "w2", "w3", "w4", "w5", "w6", "w7"].map(str::to_owned))]
+    only: Vec<String>,
+}
+
+#[expect(clippy::print_stderr, reason = "says what runs")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+fn setting(error: impl std::fmt::Display) -> SpeedError {
+    SpeedError::Setting(error.to_string())
+}
+
+pub(crate) fn run(
+    options: &Options,
+    data: &Dataset,
+    lengths: &Lengths,
+    quick: bool,
+) -> Result<(), SpeedError> {
+    let unknown = options.only.iter().find(|name| *name != "w7" && !workload::NAMES.contains(&name.as_str()));
+    if let Some(unknown) = unknown {
+        return Err(setting(format!("--only: expected w1 to w7, found `{unknown}`")));
+    }
+    let text = std::fs::read_to_string(&options.peers)
+        .map_err(|why| SpeedError::File { path: options.peers.display().to_string(), why })?;
+    let peers: Vec<Peer> = serde_json::from_str(&text).map_err(setting)?;
+    inputs::write_all(&options.inputs, data, lengths)?;
+    let program = std::env::current_exe().map_err(setting)?.display().to_string();
+    let ours = Peer { name: "thalweg".into(), command: vec![program, "peer".into()], missing: None };
+
+    let mut results =
+        Results { machine: results::describe(), pairs: options.pairs, quick, ..Results::default() };
+    results.rates = Some(machine::measure()?);
+    for name in workload::NAMES.into_iter().filter(|name| options.only.iter().any(|only| only == name)) {
+        let threads = workload::threads(name);
+        for peer in &peers {
+            say(&format!("{name}: {}", peer.name));
+            let duel = duel(name, &ours, peer, &options.inputs, threads, options.pairs)?;
+            say(&format!("   {}", duel.line()));
+            results.duels.push(duel);
+        }
+    }
+    if options.only.iter().any(|only| only == "w7") {
+        say("w7: growth");
+        results.curves = growth::curves(data, quick)?;
+        results.workers = growth::workers(data, lengths.w1_steps)?;
+    }
+    write(&options.out, &results)?;
+    let wrong: Vec<String> = results.duels.iter().flat_map(Duel::disagreements).collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(setting(format!("not everybody came to the same numbers:\n{}", wrong.join("\n"))))
+    }
+}
+
+fn duel(
+    name: &str,
+    ours: &Peer,
+    peer: &Peer,
+    inputs: &Path,
+    threads: usize,
+    pairs: u32,
+) -> Result<Duel, SpeedError> {
+    let mut duel = Duel { workload: name.to_owned(), peer: peer.name.clone(), threads, ..Duel::default() };
+    let mut theirs = match Running::start(peer, name, inputs, threads) {
+        Ok(running) => running,
+        Err(why) => {
+            duel.absent = Some(why);
+            return Ok(duel);
+        }
+    };
+    duel.hello = theirs.hello.clone();
+    let mut mine = Running::start(ours, name, inputs, threads).map_err(setting)?;
+    for _ in 0..pairs {
+        let one = mine.run().map_err(setting)?;
+        match theirs.run() {
+            Ok(outcome) => {
+                duel.ours.push(one);
+                duel.theirs.push(outcome);
+            }
+            Err(why) => {
+                duel.absent = Some(why);
+                break;
+            }
+        }
+    }
+    Ok(duel)
+}
+
+fn write(folder: &Path, results: &Results) -> Result<(), SpeedError> {
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(|why| SpeedError::File { path: path.display().to_string(), why })
+    };
+    if let Some(figure) = results.figure()? {
+        file("ratios.png", &figure.png(2.0)?)?;
+    }
+    if let Some(figure) = results.growth_figure()? {
+        file("growth.png", &figure.png(2.0)?)?;
+    }
+    file("RESULTS.md", results.markdown().as_bytes())
+}

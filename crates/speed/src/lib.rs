@@ -1,0 +1,64 @@
+//! How fast thalweg is: workloads with a fixed meaning, what the machine could reach, and the comparison with peers in one run.
+//!
+//! | look for | in |
+//! |---|---|
+//! | the workloads, and their lengths | [`workload`] |
+//! | matrix products and memory: what this machine reaches | [`machine`] |
+//! | the same data, batches and weights for every peer | [`inputs`] |
+//! | peers as processes, run turn by turn | [`peer`] |
+//! | the table and the figure | [`results`] |
+//! | step time over batch, width, depth and workers | [`growth`] |
+//!
+//! `bench/README.md` in the repository says how a peer takes part.
+
+pub mod growth;
+pub mod inputs;
+pub mod machine;
+pub mod peer;
+pub mod results;
+pub mod workload;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum SpeedError {
+    /// A build whose speed means nothing.
+    #[error("this is a debug build, whose speed means nothing: build with `--release`")]
+    DebugBuild,
+    /// Data that are missing or damaged.
+    #[error(transparent)]
+    Data(#[from] problem::data::DataError),
+    /// A network that does not fit its data.
+    #[error(transparent)]
+    Classify(#[from] problem::classify::ClassifyError),
+    /// A word or a setting that is wrong.
+    #[error("{0}")]
+    Setting(String),
+    /// A file that cannot be read or written.
+    #[error("{path}: {why}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// A figure that cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] study::figure::FigureError),
+    /// A study that cannot run.
+    #[error(transparent)]
+    Study(#[from] study::error::StudyError),
+}
+
+/// An error of reading or writing a file, with its path.
+pub(crate) fn at(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> SpeedError {
+    let path = path.display().to_string();
+    move |why| SpeedError::File { path, why }
+}
+
+/// That this build's speed means something.
+///
+/// # Errors
+/// [`SpeedError::DebugBuild`] if it was built without optimisation.
+pub fn refuse_debug() -> Result<(), SpeedError> {
+    if cfg!(debug_assertions) { Err(SpeedError::DebugBuild) } else { Ok(()) }
+}

@@ -1,0 +1,423 @@
+//! The results of a bench: a table of medians with their spread, and a figure of the ratios.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use study::figure::{Axis, Figure, FigureError, Row, Series, curves, forest};
+
+use crate::growth::{Curve, Workers};
+use crate::machine::{Rates, step_flops};
+use crate::peer::Hello;
+use crate::workload::{BATCH, Outcome, UPDATE_RULES, title};
+
+/// One workload with one peer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Duel {
+    /// w1 … w6.
+    pub workload: String,
+    /// The peer's name.
+    pub peer: String,
+    /// What it said of itself.
+    pub hello: Hello,
+    /// Threads of both.
+    pub threads: usize,
+    /// Our runs, in turn with
+    pub ours: Vec<Outcome>,
+    /// theirs.
+    pub theirs: Vec<Outcome>,
+    /// Why the peer is left out.
+    pub absent: Option<String>,
+}
+
+/// The middle, the smallest and the largest of some numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// Median.
+    pub median: f64,
+    /// Smallest.
+    pub least: f64,
+    /// Largest.
+    pub most: f64,
+}
+
+impl Spread {
+    /// Of some numbers; NaN of none.
+    pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = numbers.into_iter().collect();
+        sorted.sort_by(f64::total_cmp);
+        let n = sorted.len();
+        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+        let median = if n % 2 == 1 { at(n / 2) } else { (at((n / 2).wrapping_sub(1)) + at(n / 2)) / 2.0 };
+        Self { median, least: at(0), most: at(n.wrapping_sub(1)) }
+    }
+
+    fn text(self) -> String {
+        format!("{} [{}, {}]", digits(self.median), digits(self.least), digits(self.most))
+    }
+}
+
+/// Three significant digits.
+fn digits(x: f64) -> String {
+    match x.abs() {
+        x if x >= 99.95 => format!("{x:.0}"),
+        x if x >= 9.995 => format!("{x:.1}"),
+        x if x >= 0.9995 => format!("{x:.2}"),
+        _ => format!("{x:.3}"),
+    }
+}
+
+/// How far a number may be from ours: (relative, absolute), whichever is more.
+fn tolerance(workload: &str, key: &str) -> (f64, f64) {
+    match (workload, key) {
+        // Rounding grows over thousands of steps; a lost step or a moved ε is far beyond this.
+        ("w1", _) => (0.05, 0.0),
+        ("w2", _) => (0.0, 0.03),
+        ("w3", _) => (1e-4, 1e-4),
+        ("w4", key) if key.ends_with('h') => (0.01, 3.0),
+        ("w4", _) => (1e-4, 1e-6),
+        // Trials that diverge do so at another step: their share counts.
+        ("w5", _) => (0.1, 0.05),
+        ("w6", "accuracy") => (0.0, 0.01),
+        _ => (0.1, 0.0),
+    }
+}
+
+impl Duel {
+    /// Their time over ours, pair by pair.
+    pub fn ratios(&self) -> Vec<f64> {
+        self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| theirs.seconds / ours.seconds).collect()
+    }
+
+    /// Where the two did not come to the same numbers.
+    pub fn disagreements(&self) -> Vec<String> {
+        let (Some(ours), Some(theirs)) = (self.ours.last(), self.theirs.last()) else { return Vec::new() };
+        let mut wrong = Vec::new();
+        for (key, &expected) in &ours.check {
+            let found = theirs.check.get(key).copied().unwrap_or(f64::NAN);
+            let (relative, absolute) = tolerance(&self.workload, key);
+            // Also when one of them is no number.
+            let near = (found - expected).abs() <= (relative * expected.abs()).max(absolute);
+            if !near {
+                wrong.push(format!(
+                    "{} {}, {key}: thalweg {expected}, peer {found}",
+                    self.workload, self.peer
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// It in one line.
+    pub fn line(&self) -> String {
+        match &self.absent {
+            Some(why) => format!("left out: {why}"),
+            None => format!(
+                "{} s, thalweg {} s: {} times as long; {}",
+                digits(Spread::of(self.theirs.iter().map(|o| o.seconds)).median),
+                digits(Spread::of(self.ours.iter().map(|o| o.seconds)).median),
+                Spread::of(self.ratios()).text(),
+                if self.disagreements().is_empty() { "the numbers agree" } else { "THE NUMBERS DISAGREE" }
+            ),
+        }
+    }
+}
+
+/// Everything that was measured in one run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Results {
+    /// CPU, cores, system, vectors.
+    pub machine: String,
+    /// Pairs of runs.
+    pub pairs: u32,
+    /// Whether the workloads were short.
+    pub quick: bool,
+    /// What the machine reaches.
+    pub rates: Option<Rates>,
+    /// Each workload with each peer.
+    pub duels: Vec<Duel>,
+    /// W7: growth over batch, width and depth.
+    pub curves: Vec<Curve>,
+    /// W7: growth over workers.
+    pub workers: Vec<Workers>,
+}
+
+/// CPU, cores, system and vectors of this machine.
+pub fn describe() -> String {
+    let (cpu, system) = study::report::page::machine();
+    format!("{cpu}, {system}, loops for {}", technique::wide::kind())
+}
+
+impl Results {
+    fn of<'a>(&'a self, workload: &'a str) -> impl Iterator<Item = &'a Duel> {
+        self.duels.iter().filter(move |duel| duel.workload == workload)
+    }
+
+    /// All our runs of a workload.
+    fn ours<'a>(&'a self, workload: &'a str) -> Vec<&'a Outcome> {
+        self.of(workload).flat_map(|duel| &duel.ours).collect()
+    }
+
+    /// The page.
+    pub fn markdown(&self) -> String {
+        let mut page = String::from("# thalweg beside its peers\n\n");
+        let quick = if self.quick { " --quick" } else { "" };
+        let _ = writeln!(
+            page,
+            "Written by `cargo xtask bench{quick}` on {}. Each row is {} pairs of runs, ours and theirs in turn: medians, with the\nsmallest and the largest in brackets. The ratio is their time over ours, taken pair by pair. All train on the same data from the same\nweights on the same batches in float32, and come to the same numbers, which each run checks.\n",
+            self.machine, self.pairs
+        );
+        page.push_str("![Their time over ours, for each workload and peer](ratios.png)\n");
+        for name in ["w1", "w2", "w4", "w5", "w6"] {
+            if self.of(name).next().is_some() {
+                self.workload(&mut page, name);
+            }
+        }
+        if self.of("w3").next().is_some() {
+            self.updates(&mut page);
+        }
+        self.growth(&mut page);
+        page
+    }
+
+    fn workload(&self, page: &mut String, name: &str) {
+        let threads = self.of(name).next().map_or(1, |duel| duel.threads);
+        let plural = if threads == 1 { "one thread" } else { "two threads" };
+        let _ = writeln!(page, "\n## {}: {}\n", name.to_uppercase(), title(name));
+        let _ =
+            writeln!(page, "{plural}.\n\n| | setting | seconds | ratio | numbers |\n|---|---|---|---|---|");
+        let ours = self.ours(name);
+        if !ours.is_empty() {
+            let spread = Spread::of(ours.iter().map(|outcome| outcome.seconds));
+            let _ = writeln!(page, "| **thalweg** | {} | {} | 1 | |", technique::wide::kind(), spread.text());
+        }
+        let (here, absent): (Vec<&Duel>, Vec<&Duel>) = self.of(name).partition(|duel| duel.absent.is_none());
+        for duel in here {
+            let wrong = duel.disagreements();
+            let _ = writeln!(
+                page,
+                "| {} {} | {} | {} | {} | {} |",
+                duel.peer,
+                duel.hello.version,
+                duel.hello.note,
+                Spread::of(duel.theirs.iter().map(|outcome| outcome.seconds)).text(),
+                Spread::of(duel.ratios()).text(),
+                if wrong.is_empty() {
+                    "agree".to_owned()
+                } else {
+                    format!("**disagree**: {}", wrong.join("; "))
+                }
+            );
+        }
+        for duel in absent {
+            let _ =
+                writeln!(page, "\n{} is left out: {}", duel.peer, duel.absent.as_deref().unwrap_or_default());
+        }
+        if name == "w1" {
+            self.per_step(page, &ours);
+        }
+    }
+
+    /// Microseconds a step of W1 by rule, and the share of the limit.
+    fn per_step(&self, page: &mut String, ours: &[&Outcome]) {
+        let lengths =
+            if self.quick { crate::workload::Lengths::quick() } else { crate::workload::Lengths::full() };
+        let steps = lengths.w1_steps as f64;
+        let of = |outcomes: &[&Outcome], rule: &str| {
+            let micros =
+                outcomes.iter().filter_map(|o| o.parts.get(rule)).map(|seconds| 1e6 * seconds / steps);
+            digits(Spread::of(micros).median)
+        };
+        let rules = ["sgd", "momentum", "adagrad", "adam"];
+        let _ = writeln!(
+            page,
+            "\nMicroseconds a step (medians):\n\n| | {} | mean |\n|---|---|---|---|---|---|",
+            rules.join(" | ")
+        );
+        let mut row = |name: &str, outcomes: &[&Outcome]| {
+            let mean = Spread::of(outcomes.iter().map(|o| 1e6 * o.seconds / (4.0 * steps))).median;
+            let cells: Vec<String> = rules.iter().map(|rule| of(outcomes, rule)).collect();
+            let _ = writeln!(page, "| {name} | {} | {} |", cells.join(" | "), digits(mean));
+        };
+        row("**thalweg**", ours);
+        for duel in self.of("w1").filter(|duel| duel.absent.is_none()) {
+            row(&duel.peer, &duel.theirs.iter().collect::<Vec<_>>());
+        }
+        if let Some(rates) = self.rates {
+            let flops = step_flops(&[784, 100, 100, 100, 100, 10], BATCH);
+            let limit = 1e6 * flops / rates.flops;
+            let mean = Spread::of(ours.iter().map(|o| 1e6 * o.seconds / (4.0 * steps))).median;
+            let _ = writeln!(
+                page,
+                "\nThe dense products of a step are {} million operations. At the rate that a product of 512 × 512 reaches here ({} GFLOP/s) they alone\nwould take {} µs; a whole step takes {} % of that, since the first layer skips the zeros of the images.",
+                digits(flops / 1e6),
+                digits(rates.flops / 1e9),
+                digits(limit),
+                digits(100.0 * mean / limit)
+            );
+        }
+    }
+
+    fn updates(&self, page: &mut String) {
+        let _ = writeln!(page, "\n## W3: {}\n\none thread; medians of one update.\n", title("w3"));
+        let ours = self.ours("w3");
+        let median = |outcomes: &[&Outcome], key: &str| {
+            Spread::of(outcomes.iter().filter_map(|o| o.parts.get(key)).copied()).median
+        };
+        let sizes: BTreeMap<usize, ()> = ours
+            .iter()
+            .flat_map(|o| o.parts.keys())
+            .filter_map(|key| key.strip_prefix("adam/"))
+            .filter_map(|n| Some((n.parse().ok()?, ())))
+            .collect();
+        let peers: Vec<&Duel> = self.of("w3").filter(|duel| duel.absent.is_none()).collect();
+        let names: Vec<String> = peers.iter().map(|duel| duel.peer.clone()).collect();
+        let _ = writeln!(
+            page,
+            "| rule | N | µs | GB/s | share of the loop's bandwidth | {} |\n|---|---|---|---|---|{}",
+            names.iter().map(|name| format!("{name}, times as long")).collect::<Vec<_>>().join(" | "),
+            "---|".repeat(names.len())
+        );
+        for (rule, word) in UPDATE_RULES {
+            let bytes = crate::workload::loop_seconds(word, 16).map_or(0, |(bytes, _)| bytes);
+            for n in sizes.keys() {
+                let key = format!("{rule}/{n}");
+                let (seconds, bare) = (median(&ours, &key), median(&ours, &format!("loop/{key}")));
+                let others: Vec<String> = peers
+                    .iter()
+                    .map(|duel| {
+                        let pairs = duel.ours.iter().zip(&duel.theirs);
+                        let ratios = pairs.filter_map(|(o, t)| Some(t.parts.get(&key)? / o.parts.get(&key)?));
+                        let ratio = Spread::of(ratios).median;
+                        if ratio.is_nan() { "–".to_owned() } else { digits(ratio) }
+                    })
+                    .collect();
+                let _ = writeln!(
+                    page,
+                    "| {rule} | {n} | {} | {} | {} % | {} |",
+                    digits(1e6 * seconds),
+                    digits((bytes * n) as f64 / seconds / 1e9),
+                    digits(100.0 * bare / seconds),
+                    others.join(" | ")
+                );
+            }
+        }
+        page.push_str("\nThe loop reads the gradient, reads and writes the parameter and each number of the rule's memory, and adds. Below 10⁷ parameters the\narrays lie in the caches, where the root and the quotient of the adaptive rules take longer than the memory.\n");
+        for duel in self.of("w3") {
+            if let Some(why) = &duel.absent {
+                let _ = writeln!(page, "\n{} is left out: {why}", duel.peer);
+            }
+            for wrong in duel.disagreements() {
+                let _ = writeln!(page, "\n**Disagreement**: {wrong}");
+            }
+        }
+    }
+
+    fn growth(&self, page: &mut String) {
+        if self.curves.is_empty() {
+            return;
+        }
+        page.push_str("\n## W7: the cost of growth\n\nAdam on 784-w×d-10, one thread; the best of three windows.\n\n![Step time over batch, width and depth](growth.png)\n");
+        for curve in &self.curves {
+            let _ = writeln!(page, "\n| {} | µs a step | GFLOP/s of a dense step |\n|---|---|---|", curve.of);
+            for (size, seconds, flops) in &curve.points {
+                let _ = writeln!(
+                    page,
+                    "| {size} | {} | {} |",
+                    digits(1e6 * seconds),
+                    digits(flops / seconds / 1e9)
+                );
+            }
+            let _ = writeln!(page, "\n{}", reading(curve));
+        }
+        let _ = writeln!(
+            page,
+            "\n| workers | steps a second | times one | memory beyond the data, MB a worker |\n|---|---|---|---|"
+        );
+        let one = self.workers.first().map_or(f64::NAN, |row| row.steps_per_second);
+        for row in &self.workers {
+            let _ = writeln!(
+                page,
+                "| {} | {} | {} | {} |",
+                row.workers,
+                digits(row.steps_per_second),
+                digits(row.steps_per_second / one),
+                digits(row.bytes / row.workers as f64 / 1e6)
+            );
+        }
+    }
+
+    /// The ratios, workload by workload.
+    ///
+    /// # Errors
+    /// When they cannot be drawn.
+    pub fn figure(&self) -> Result<Option<Figure>, FigureError> {
+        let row = |duel: &Duel| {
+            let points = duel.ratios();
+            let spread = Spread::of(points.iter().copied());
+            let note = format!("{} times", digits(spread.median));
+            Row {
+                name: format!("{} {}", duel.workload.to_uppercase(), duel.peer),
+                points,
+                mean: spread.median,
+                note,
+                ..Row::default()
+            }
+        };
+        // The sum over W3 says nothing: its table does.
+        let shown = self.duels.iter().filter(|duel| duel.absent.is_none() && duel.workload != "w3");
+        let rows: Vec<Row> = shown.map(row).collect();
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let axis = Axis::log("their time over thalweg's (log scale; right of 1, thalweg is faster)");
+        forest("Peers beside thalweg, pair by pair", axis, &rows, Some(1.0)).map(Some)
+    }
+
+    /// Step times over batch, width and depth.
+    ///
+    /// # Errors
+    /// When they cannot be drawn.
+    pub fn growth_figure(&self) -> Result<Option<Figure>, FigureError> {
+        if self.curves.is_empty() {
+            return Ok(None);
+        }
+        let series = |curve: &Curve| Series {
+            name: curve.of.clone(),
+            x: curve.points.iter().map(|(size, _, _)| *size as f64).collect(),
+            mid: curve.points.iter().map(|(_, seconds, _)| 1e6 * seconds).collect(),
+            ..Series::default()
+        };
+        let all: Vec<Series> = self.curves.iter().map(series).collect();
+        let (x, y) = (Axis::log("batch, width or depth (log scale)"), Axis::log("step time (µs, log scale)"));
+        curves("Step time as the network or the batch grows", x, y, &all).map(Some)
+    }
+}
+
+/// Whether a curve grows as its operations do.
+fn reading(curve: &Curve) -> String {
+    let rates: Vec<f64> = curve.points.iter().map(|(_, seconds, flops)| flops / seconds).collect();
+    let falls = rates.windows(2).zip(curve.points.windows(2)).map(|(rate, at)| (rate[1] / rate[0], at[1].0));
+    let worst = falls.min_by(|a, b| a.0.total_cmp(&b.0));
+    match (worst, curve.points.first(), curve.points.last()) {
+        (Some((fall, size)), Some(first), Some(last)) => format!(
+            "From {} = {} to {} the operations grow {} times and the time {} times. {}",
+            curve.of,
+            first.0,
+            last.0,
+            digits(last.2 / first.2),
+            digits(last.1 / first.1),
+            if fall < 0.7 {
+                format!("**The rate falls to {} % at {size}.**", digits(100.0 * fall))
+            } else {
+                format!(
+                    "No cliff: from one size to the next the rate never falls below {} % of what it was (at {size}).",
+                    digits(100.0 * fall)
+                )
+            }
+        ),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
