@@ -51,7 +51,10 @@ fn rust_peers() -> Result<PathBuf, String> {
 fn peers(python: &Result<PathBuf, String>, rust: &Result<PathBuf, String>) -> Value {
     let missing =
         |name: &str, why: &str| json!({ "name": name, "missing": format!("it could not be set up: {why}") });
-    let command = |name: &str, program: &Path, arguments: Vec<String>| json!({ "name": name, "command": [vec![text(program)], arguments].concat() });
+    let command = |name: &str, program: &Path, arguments: Vec<String>| {
+        let words = [vec![text(program)], arguments].concat();
+        json!({ "name": name, "command": words })
+    };
     let words = |arguments: &[&str]| arguments.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let mut all = Vec::new();
     for &(name, script, arguments) in PYTHON {
