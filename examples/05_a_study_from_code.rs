@@ -47,7 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let data = training.data.load(&Shelf::new(None))?;
     let out = std::env::temp_dir().join("thalweg-course-05");
-    let means = Means { data: Some(&data), jobs: all_cores(), watch: &Silent, known: &HashMap::new() };
+    let means = Means {
+        data: Some(&data),
+        workers: Workers::new(None, None),
+        watch: &Silent,
+        known: &HashMap::new(),
+    };
     let ran = study.run(&out, &means)?;
     let Findings::Training(outcome) = &ran.result else {
         return Err("expected the findings of a training study".into());

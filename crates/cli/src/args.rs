@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use thalweg::study::executor::Workers;
 
 /// A laboratory for the techniques that make neural networks train.
 #[derive(Debug, Parser)]
@@ -53,9 +54,18 @@ pub(crate) struct Effort {
     /// Updates per trial, for a quick look.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) steps: Option<u64>,
-    /// Worker threads [default: one a core].
+    /// Trials side by side [default: as many as the cores have room for].
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Threads inside each trial, for a few large ones: they share its large matrix products, with the same bits [default: 1].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads_per_trial: Option<NonZeroUsize>,
+}
+
+impl Effort {
+    pub(crate) fn workers(&self) -> Workers {
+        Workers::new(self.jobs, self.threads_per_trial)
+    }
 }
 
 #[derive(Debug, Args)]

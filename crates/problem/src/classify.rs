@@ -6,6 +6,7 @@ use technique::init::Init;
 use technique::layer::{Pass, Phase};
 use technique::layout::Layout;
 use technique::loss::Target;
+use technique::matmul::Crew;
 use technique::net::{Net, NetError, NetSpec};
 use technique::random::{Purpose, key};
 use technique::real::Real;
@@ -104,6 +105,11 @@ impl<'d, T: Real> Classification<'d, T> {
             epoch: None,
             pass,
         })
+    }
+
+    /// Lets the network's large products use several threads; the numbers are the same, bit for bit.
+    pub fn crew(&mut self, crew: Crew) {
+        self.net.crew(crew);
     }
 
     /// Names, shapes and ranges of the network's parameters.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use problem::data::Dataset;
+use technique::matmul::Crew;
 
 use crate::error::StudyError;
 use crate::trial::{Record, Trial};
@@ -30,34 +31,84 @@ pub fn all_cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Runs the trials on `jobs` threads and hands each record to `keep`, on this thread, as it is finished.
+/// Threads: how many trials run side by side, and how many threads the large products of each may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Workers {
+    /// Trials side by side.
+    pub jobs: NonZeroUsize,
+    /// Threads of each.
+    pub threads_per_trial: NonZeroUsize,
+}
+
+impl Workers {
+    /// As asked for; by default one thread a trial, and as many trials as the cores have room for.
+    pub fn new(jobs: Option<NonZeroUsize>, threads_per_trial: Option<NonZeroUsize>) -> Self {
+        let threads_per_trial = threads_per_trial.unwrap_or(NonZeroUsize::MIN);
+        let room = NonZeroUsize::new(all_cores().get() / threads_per_trial).unwrap_or(NonZeroUsize::MIN);
+        Self { jobs: jobs.unwrap_or(room), threads_per_trial }
+    }
+
+    /// So many trials side by side, one thread each.
+    pub fn jobs(jobs: NonZeroUsize) -> Self {
+        Self { jobs, threads_per_trial: NonZeroUsize::MIN }
+    }
+
+    /// Runs work that may use the threads of one trial.
+    fn within<R: Send>(
+        self,
+        work: impl FnOnce(Crew) -> Result<R, StudyError> + Send,
+    ) -> Result<R, StudyError> {
+        let threads = self.threads_per_trial.get();
+        if threads == 1 {
+            return work(Crew::ALONE);
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|why| {
+            StudyError::Setting(format!("cannot start {threads} threads for a trial: {why}"))
+        })?;
+        pool.install(|| work(Crew::new(threads, side_by_side)))
+    }
+}
+
+/// Two pieces of work on the threads of the pool that this is called in.
+fn side_by_side(one: &mut (dyn FnMut() + Send), two: &mut (dyn FnMut() + Send)) {
+    rayon::join(one, two);
+}
+
+/// Runs the trials on the workers and hands each record to `keep`, on this thread, as it is finished.
 ///
 /// # Errors
 /// The first error of a trial or of `keep`; trials that have begun are finished first, no new one begins.
 pub fn run(
     trials: &[Trial],
     data: &Dataset,
-    jobs: NonZeroUsize,
+    workers: Workers,
     watch: &dyn Watch,
     mut keep: impl FnMut(Record) -> Result<(), StudyError>,
 ) -> Result<(), StudyError> {
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..jobs.get().min(trials.len()) {
+        for _ in 0..workers.jobs.get().min(trials.len()) {
             let (sender, next, stop) = (sender.clone(), &next, &stop);
             scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                        break;
-                    };
-                    let result = trial.run(data, &|steps| watch.advance(steps));
-                    if result.is_err() {
-                        stop.store(true, Ordering::Relaxed);
+                let ended = workers.within(|crew| {
+                    while !stop.load(Ordering::Relaxed) {
+                        let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                            break;
+                        };
+                        let result = trial.run_by(crew, data, &|steps| watch.advance(steps));
+                        if result.is_err() {
+                            stop.store(true, Ordering::Relaxed);
+                        }
+                        if sender.send(result).is_err() {
+                            break;
+                        }
                     }
-                    if sender.send(result).is_err() {
-                        break;
-                    }
+                    Ok(())
+                });
+                if let Err(error) = ended {
+                    let _ = sender.send(Err(error));
                 }
             });
         }
@@ -103,31 +154,31 @@ mod tests {
         }
     }
 
-    fn jobs(n: usize) -> NonZeroUsize {
-        NonZeroUsize::new(n).unwrap()
+    fn jobs(n: usize) -> Workers {
+        Workers::jobs(NonZeroUsize::new(n).unwrap())
     }
 
     #[test]
     fn any_number_of_workers_gives_the_same_records() {
         let data = digits();
         let trials = trials(&data);
-        let records = |workers| {
+        let records = |workers: Workers| {
             let (mut records, steps) = (Vec::new(), Steps::default());
             let keep = |record| {
                 records.push(Record { seconds: 0.0, ..record });
                 Ok(())
             };
-            run(&trials, &data, jobs(workers), &steps, keep).unwrap();
+            run(&trials, &data, workers, &steps, keep).unwrap();
             assert_eq!(steps.0.into_inner(), 20 * trials.len() as u64);
             records.sort_by(|a, b| a.id.cmp(&b.id));
             records
         };
-        let one = records(1);
+        let one = records(jobs(1));
         assert_eq!(one.len(), trials.len());
         assert!(one.windows(2).all(|pair| pair[0].id != pair[1].id));
         assert!(one.iter().any(|record| record.diverged_at.is_some()));
-        assert_eq!(one, records(4));
-        assert_eq!(one, records(64));
+        assert_eq!(one, records(jobs(4)));
+        assert_eq!(one, records(jobs(64)));
     }
 
     #[test]
@@ -148,6 +199,28 @@ mod tests {
         let full = |_| Err(StudyError::Setting("no room".into()));
         let error = run(&trials[..2], &data, jobs(2), &Silent, full).unwrap_err();
         assert_eq!(error.to_string(), "no room");
+    }
+
+    /// Products of 200 × 400 × 400 are several blocks.
+    #[test]
+    fn threads_inside_a_trial_change_no_bit() {
+        let data = digits();
+        let wide = trial(&data, &[(Field::Rule, "adam"), (Field::Hidden, "400-400")]);
+        let wide = Trial { batch: 200, steps: 5, ..wide };
+        let record = |threads| {
+            let mut records = Vec::new();
+            let workers = Workers::new(None, NonZeroUsize::new(threads));
+            let keep = |record| {
+                records.push(Record { seconds: 0.0, ..record });
+                Ok(())
+            };
+            run(std::slice::from_ref(&wide), &data, workers, &Silent, keep).unwrap();
+            records
+        };
+        let one = record(1);
+        assert_eq!(one.len(), 1);
+        assert_eq!(record(2), one);
+        assert_eq!(record(3), one);
     }
 
     #[test]

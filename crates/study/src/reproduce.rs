@@ -1,7 +1,6 @@
 //! The whole chapter: all built-in studies, the claims, one page.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,7 +9,7 @@ use serde_json::json;
 
 use crate::claims::{self, Claim, Evidence};
 use crate::error::StudyError;
-use crate::executor::Watch;
+use crate::executor::{Watch, Workers};
 use crate::report::page::{self, Provenance};
 use crate::report::{Section, folder};
 use crate::run::{Findings, Means, Overrides, Ran};
@@ -23,7 +22,7 @@ pub struct Options<'a> {
     /// The one folder that everything goes to.
     pub out: &'a Path,
     /// Worker threads.
-    pub jobs: NonZeroUsize,
+    pub workers: Workers,
     /// What to change of the studies.
     pub overrides: Overrides,
     /// Why it is not MNIST that it runs on; none if it is, or if other data were asked for.
@@ -46,7 +45,7 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
     let mut known = HashMap::new();
     for (name, _) in BUILT_IN {
         let study = on(Study::find(name)?, data).with(options.overrides)?;
-        let means = Means { data: Some(data), jobs: options.jobs, watch, known: &known };
+        let means = Means { data: Some(data), workers: options.workers, watch, known: &known };
         let done = study.run(&options.out.join(name), &means)?;
         if let Findings::Training(outcome) = &done.result {
             let records = outcome.groups.iter().flat_map(|group| &group.records);

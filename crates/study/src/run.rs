@@ -1,7 +1,6 @@
 //! Running one study into its folder.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use problem::data::Dataset;
@@ -10,7 +9,7 @@ use problem::signal::{LayerReport, Signal};
 use serde_json::{Value, json};
 
 use crate::error::StudyError;
-use crate::executor::Watch;
+use crate::executor::{Watch, Workers};
 use crate::journal::Journal;
 use crate::report::{Section, activations, descent, folder, training};
 use crate::spec::{Body, Study};
@@ -33,7 +32,7 @@ pub struct Means<'a> {
     /// The examples; a study of paths or of activations needs none.
     pub data: Option<&'a Dataset>,
     /// Worker threads.
-    pub jobs: NonZeroUsize,
+    pub workers: Workers,
     /// Whoever wants to know how it is going.
     pub watch: &'a dyn Watch,
     /// Records that other studies have left: a trial that is among them is not run again.

@@ -264,7 +264,7 @@ impl Training {
             groups.push((technique, ids));
         }
         means.watch.begin(name, (missing.len() as u64).saturating_mul(steps));
-        let ran = executor::run(&missing, data, means.jobs, means.watch, |record| journal.append(record));
+        let ran = executor::run(&missing, data, means.workers, means.watch, |record| journal.append(record));
         means.watch.end();
         ran?;
         let groups: Vec<Group> = groups

@@ -8,6 +8,7 @@ use problem::descend::Ended;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use technique::loss::CrossEntropy;
+use technique::matmul::Crew;
 use technique::net::NetSpec;
 use technique::optimizer::Optimizer;
 
@@ -167,6 +168,14 @@ impl Trial {
     /// # Errors
     /// When the network, the data and the batch do not fit, or a hyper-parameter is outside its domain. Divergence is no error but a result.
     pub fn run(&self, data: &Dataset, advance: &dyn Fn(u64)) -> Result<Record, StudyError> {
+        self.run_by(Crew::ALONE, data, advance)
+    }
+
+    /// The same with several threads in its large products, and the same bits.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn run_by(&self, crew: Crew, data: &Dataset, advance: &dyn Fn(u64)) -> Result<Record, StudyError> {
         let started = Instant::now();
         let technique = &self.technique;
         let spec = NetSpec {
@@ -186,6 +195,7 @@ impl Trial {
             self.sampling,
             self.seed,
         )?;
+        problem.crew(crew);
         let mut params = problem.initial(&technique.init.value);
         let mut grads = vec![0.0_f32; params.len()];
         let mut optimizer: Optimizer<f32> = Optimizer::with(

@@ -1,6 +1,7 @@
 //! Matrix products: the one place where they are computed.
 //!
-//! `faer`'s kernels, on one thread: parallelism is between trials, and a trial gives the same bits however many run beside it.
+//! `faer`'s kernels. As a rule on one thread, since parallelism is between trials; a [`Crew`] lets a large product use several. A large product is always
+//! taken in the same blocks of rows, however many threads there are, so its bits do not depend on them.
 
 use faer::linalg::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -43,22 +44,99 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// C ← A B, with C row-major.
+/// Runs two pieces of work, side by side or one after the other.
+pub type Join = fn(&mut (dyn FnMut() + Send), &mut (dyn FnMut() + Send));
+
+/// The threads that one product may use. The formulas start none themselves: whoever has threads says how two pieces of work are run side by side.
+#[derive(Debug, Clone, Copy)]
+pub struct Crew {
+    threads: usize,
+    join: Join,
+}
+
+impl Crew {
+    /// This thread alone.
+    pub const ALONE: Self = Self {
+        threads: 1,
+        join: |one, two| {
+            one();
+            two();
+        },
+    };
+
+    /// So many threads, and how they are used.
+    pub fn new(threads: usize, join: Join) -> Self {
+        Self { threads, join }
+    }
+}
+
+impl Default for Crew {
+    fn default() -> Self {
+        Self::ALONE
+    }
+}
+
+/// Multiplications that are worth a block of their own; below twice as many, a product is one block.
+const BLOCK: usize = 1 << 22;
+/// Blocks of the largest products.
+const MOST_BLOCKS: usize = 16;
+
+/// C ← A B, with C row-major, on this thread.
 ///
 /// # Panics
 /// When the shapes do not fit.
 pub fn product<T: Real>(c: &mut [T], a: Matrix<'_, T>, b: Matrix<'_, T>) {
+    product_by(Crew::ALONE, c, a, b);
+}
+
+/// C ← A B, with C row-major, on the crew's threads.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn product_by<T: Real>(crew: Crew, c: &mut [T], a: Matrix<'_, T>, b: Matrix<'_, T>) {
     let ((rows, inner), (inner_b, columns)) = (a.shape(), b.shape());
     assert_eq!(inner, inner_b, "the inner sizes of a product");
     assert_eq!(c.len(), rows * columns, "a product of {rows}×{columns}");
-    matmul::matmul(
-        MatMut::from_row_major_slice_mut(c, rows, columns),
-        Accum::Replace,
-        a.view(),
-        b.view(),
-        T::one(),
-        Par::Seq,
-    );
+    if c.is_empty() {
+        return;
+    }
+    let blocks = (rows * columns * inner / BLOCK).clamp(1, MOST_BLOCKS);
+    // A multiple of the rows that a kernel takes at once.
+    let each = rows.div_ceil(blocks).next_multiple_of(16);
+    by_blocks(crew, crew.threads, c, a.view(), b.view(), each);
+}
+
+/// The two halves of the blocks side by side, and each in the same way, until there are as many parts as threads.
+fn by_blocks<T: Real>(
+    crew: Crew,
+    threads: usize,
+    c: &mut [T],
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    each: usize,
+) {
+    let (rows, columns) = (a.nrows(), b.ncols());
+    let blocks = rows.div_ceil(each);
+    if threads > 1 && blocks > 1 {
+        let here = (blocks / 2) * each;
+        let (top, bottom) = c.split_at_mut(here * columns);
+        let (a_top, a_bottom) = a.split_at_row(here);
+        (crew.join)(&mut || by_blocks(crew, threads / 2, top, a_top, b, each), &mut || {
+            by_blocks(crew, threads - threads / 2, bottom, a_bottom, b, each);
+        });
+        return;
+    }
+    for (block, c) in c.chunks_mut(each * columns).enumerate() {
+        let count = c.len() / columns;
+        matmul::matmul(
+            MatMut::from_row_major_slice_mut(c, count, columns),
+            Accum::Replace,
+            a.subrows(block * each, count),
+            b,
+            T::one(),
+            Par::Seq,
+        );
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +155,50 @@ mod tests {
                 product(&mut c, a, b);
                 assert_eq!(c, expected);
             }
+        }
+    }
+
+    /// Two threads at every fork.
+    fn fork(one: &mut (dyn FnMut() + Send), two: &mut (dyn FnMut() + Send)) {
+        std::thread::scope(|scope| {
+            scope.spawn(one);
+            two();
+        });
+    }
+
+    #[test]
+    fn bits_do_not_depend_on_the_threads() {
+        // Below two blocks, just above, and many with a rest.
+        for (rows, inner, columns) in [(128, 100, 100), (300, 170, 180), (1003, 257, 300), (7, 3000, 600)] {
+            let (a, b) =
+                (crate::testing::normals(1, rows * inner), crate::testing::normals(2, inner * columns));
+            let (a, b): (Vec<f32>, Vec<f32>) =
+                (a.iter().map(|x| *x as f32).collect(), b.iter().map(|x| *x as f32).collect());
+            let by = |threads, transposed: bool| {
+                let mut c = vec![f32::NAN; rows * columns];
+                let a =
+                    if transposed { Matrix::new(&a, inner, rows).t() } else { Matrix::new(&a, rows, inner) };
+                product_by(Crew::new(threads, fork), &mut c, a, Matrix::new(&b, inner, columns));
+                c.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
+            };
+            for transposed in [false, true] {
+                let one = by(1, transposed);
+                for threads in [2, 3, 8] {
+                    assert_eq!(by(threads, transposed), one, "{rows}×{inner}×{columns} on {threads}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_together_are_the_product() {
+        let (rows, inner, columns) = (1003, 257, 300);
+        let (a, b) = (crate::testing::normals(1, rows * inner), crate::testing::normals(2, inner * columns));
+        let mut c = vec![f64::NAN; rows * columns];
+        product(&mut c, Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
+        for (row, column) in [(0, 0), (15, 7), (16, 7), (500, 299), (1002, 0), (1002, 299)] {
+            let sum: f64 = (0..inner).map(|k| a[row * inner + k] * b[k * columns + column]).sum();
+            assert!((c[row * columns + column] - sum).abs() < 1e-11, "{row} {column}");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::layer::dropout::{DropoutLayer, Regularisation};
 use crate::layer::{Layer, Pass};
 use crate::layout::{Layout, Role};
 use crate::loss::{Loss, Target};
+use crate::matmul::Crew;
 use crate::norm::Norm;
 use crate::norm::batch::BatchNormLayer;
 use crate::real::Real;
@@ -80,6 +81,8 @@ pub struct Net<T> {
     layout: Layout,
     nodes: Vec<Node<T>>,
     loss: Loss,
+    /// The threads of its products.
+    crew: Crew,
     input: Vec<T>,
     /// The input in place of `input`, when it is mostly zeros.
     sparse: Sparse<T>,
@@ -143,12 +146,18 @@ impl<T: Real> Net<T> {
             layout,
             nodes,
             loss: spec.loss,
+            crew: Crew::ALONE,
             input: Vec::new(),
             sparse: Sparse::default(),
             is_sparse: false,
             upstream,
             downstream,
         })
+    }
+
+    /// Lets large products use several threads; the numbers are the same, bit for bit.
+    pub fn crew(&mut self, crew: Crew) {
+        self.crew = crew;
     }
 
     /// Names, shapes and ranges of the parameters.
@@ -187,7 +196,7 @@ impl<T: Real> Net<T> {
                     } else {
                         Rows::Dense(x)
                     };
-                    layer.forward_into(pass.rows, params, x, f.as_ref(), &mut node.output);
+                    layer.forward_into(pass.rows, params, x, f.as_ref(), self.crew, &mut node.output);
                 }
                 kind => kind.as_layer().forward(pass, params, x, &mut node.output),
             }
@@ -239,7 +248,7 @@ impl<T: Real> Net<T> {
                         Rows::Dense(x)
                     };
                     let f = f.as_ref().map(|f| (f, &node.output[..]));
-                    layer.backward_from(pass.rows, params, x, f, &mut self.upstream, grads, dx);
+                    layer.backward_from(pass.rows, params, x, f, self.crew, &mut self.upstream, grads, dx);
                 }
                 kind => kind.as_layer().backward(pass, params, x, &node.output, &self.upstream, grads, dx),
             }

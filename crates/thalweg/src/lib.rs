@@ -38,7 +38,7 @@ pub mod prelude {
     pub use problem::data::{Dataset, Shelf, Table};
     pub use problem::descend::{Descent, Ended};
     pub use problem::function::{Function, Plane};
-    pub use study::executor::{Silent, Watch, all_cores};
+    pub use study::executor::{Silent, Watch, Workers};
     pub use study::spec::Study;
     pub use technique::card::{Described, Settings};
     pub use technique::decay::Decay;

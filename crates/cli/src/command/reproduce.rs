@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use thalweg::problem::data::{Dataset, Shelf};
-use thalweg::study::executor::all_cores;
 use thalweg::study::reproduce::{Options, reproduce};
 use thalweg::study::run::Overrides;
 
@@ -22,7 +21,7 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
     message(quiet, format_args!("training the chapter on {} ({})", data.name, data.source));
     let options = Options {
         out: &args.out,
-        jobs: args.effort.jobs.unwrap_or_else(all_cores),
+        workers: args.effort.workers(),
         overrides: Overrides { seeds: args.effort.seeds, steps: args.effort.steps },
         fallback: fallback.as_deref(),
         command: &command_line(args, &data),

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use thalweg::problem::data::{Dataset, Shelf};
-use thalweg::study::executor::all_cores;
 use thalweg::study::report::folder;
 use thalweg::study::report::page::{self, Provenance};
 use thalweg::study::run::{Means, Overrides};
@@ -36,7 +35,7 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     };
     let means = Means {
         data: data.as_ref(),
-        jobs: args.effort.jobs.unwrap_or_else(all_cores),
+        workers: args.effort.workers(),
         watch: &Bars::new(quiet),
         known: &HashMap::new(),
     };

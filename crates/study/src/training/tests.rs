@@ -3,7 +3,7 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use super::*;
-use crate::executor::{Silent, Watch};
+use crate::executor::{Silent, Watch, Workers};
 use crate::spec::{Body, Study};
 use crate::testing::digits;
 
@@ -19,7 +19,8 @@ fn study(lines: &str) -> Training {
 
 fn run(study: &Training, journal: &mut Journal, watch: &dyn Watch) -> Result<Outcome, StudyError> {
     let data = digits();
-    let means = Means { data: Some(&data), jobs: NonZeroUsize::MIN, watch, known: &HashMap::new() };
+    let means =
+        Means { data: Some(&data), workers: Workers::jobs(NonZeroUsize::MIN), watch, known: &HashMap::new() };
     study.run("t", &data, journal, &means)
 }
 

@@ -2,7 +2,7 @@
 
 use super::activation::{Activation, finish};
 use super::{Layer, Pass};
-use crate::matmul::{Matrix, product};
+use crate::matmul::{Crew, Matrix, product_by};
 use crate::real::Real;
 use crate::sparse::Sparse;
 use crate::wide::wide;
@@ -45,6 +45,7 @@ impl AffineLayer {
         params: &[T],
         x: Rows<'_, T>,
         f: Option<&Activation>,
+        crew: Crew,
         y: &mut [T],
     ) {
         let (weights, bias) = params.split_at(self.inputs * self.outputs);
@@ -52,7 +53,7 @@ impl AffineLayer {
             Rows::Sparse(x) => x.product(weights, y),
             Rows::Dense(x) => {
                 let weights = Matrix::new(weights, self.inputs, self.outputs);
-                product(y, Matrix::new(x, rows, self.inputs), weights);
+                product_by(crew, y, Matrix::new(x, rows, self.inputs), weights);
             }
         }
         match f {
@@ -69,6 +70,7 @@ impl AffineLayer {
         params: &[T],
         x: Rows<'_, T>,
         f: Option<(&Activation, &[T])>,
+        crew: Crew,
         dy: &mut [T],
         grads: &mut [T],
         dx: Option<&mut [T]>,
@@ -79,15 +81,17 @@ impl AffineLayer {
         } else {
             sum_rows(dy, db);
         }
-        self.products_back(rows, params, x, dy, dw, dx);
+        self.products_back(rows, params, x, crew, dy, dw, dx);
     }
 
     /// dW and, if asked for, dx, from ∂L/∂(x W + b).
+    #[expect(clippy::too_many_arguments, reason = "they are the terms of the chain rule")]
     fn products_back<T: Real>(
         &self,
         rows: usize,
         params: &[T],
         x: Rows<'_, T>,
+        crew: Crew,
         dy: &[T],
         dw: &mut [T],
         dx: Option<&mut [T]>,
@@ -95,11 +99,11 @@ impl AffineLayer {
         let dy_matrix = Matrix::new(dy, rows, self.outputs);
         match x {
             Rows::Sparse(x) => x.weight_gradient(dy, dw),
-            Rows::Dense(x) => product(dw, Matrix::new(x, rows, self.inputs).t(), dy_matrix),
+            Rows::Dense(x) => product_by(crew, dw, Matrix::new(x, rows, self.inputs).t(), dy_matrix),
         }
         if let Some(dx) = dx {
             let weights = &params[..self.inputs * self.outputs];
-            product(dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());
+            product_by(crew, dx, dy_matrix, Matrix::new(weights, self.inputs, self.outputs).t());
         }
     }
 }
@@ -116,7 +120,7 @@ fn sum_rows<T: Real>(dy: &[T], db: &mut [T]) {
 
 impl<T: Real> Layer<T> for AffineLayer {
     fn forward(&mut self, pass: &Pass, params: &[T], x: &[T], y: &mut [T]) {
-        self.forward_into(pass.rows, params, Rows::Dense(x), None, y);
+        self.forward_into(pass.rows, params, Rows::Dense(x), None, Crew::ALONE, y);
     }
 
     fn backward(
@@ -131,6 +135,6 @@ impl<T: Real> Layer<T> for AffineLayer {
     ) {
         let (dw, db) = grads.split_at_mut(self.inputs * self.outputs);
         sum_rows(dy, db);
-        self.products_back(pass.rows, params, Rows::Dense(x), dy, dw, dx);
+        self.products_back(pass.rows, params, Rows::Dense(x), Crew::ALONE, dy, dw, dx);
     }
 }
