@@ -38,5 +38,6 @@ pub(crate) fn run() -> Result<(), String> {
         shell::run("cargo", &["install", "--locked", "cargo-deny", "--version", DENY], &[])?;
     }
     shell::run("cargo", &["deny", "check", "bans", "licenses", "sources"], &[])?;
+    crate::instructions::run(false)?;
     crate::chapter::run()
 }

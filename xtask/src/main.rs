@@ -1,9 +1,11 @@
-//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`, `bench`.
+//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`, `bench`, `instructions`, `profile`.
 
 mod bench;
 mod chapter;
 mod ci;
 mod goldens;
+mod instructions;
+mod profile;
 mod shell;
 
 use std::process::ExitCode;
@@ -41,6 +43,14 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// How many instructions the loops of a step take, under valgrind, against bench/instructions.json.
+    Instructions {
+        /// Write the figures anew instead.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Where the time of a step goes: samples W1 with Adam on MNIST (THALWEG_DATA), writes docs/profile.svg.
+    Profile,
 }
 
 #[expect(clippy::print_stderr, reason = "a command of ours fails in the open")]
@@ -50,6 +60,8 @@ fn main() -> ExitCode {
         Command::Chapter => chapter::run(),
         Command::Bench { quick, pairs, only } => bench::run(quick, pairs, &only),
         Command::Goldens { check } => goldens::run(check),
+        Command::Instructions { write } => instructions::run(write),
+        Command::Profile => profile::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show one technique, function, data set or study: formula, settings, dialects, paper.
     Show(ShowArgs),
+    /// Measure what this machine reaches: matrix products, memory, training steps.
+    Bench(BenchArgs),
     /// Fetch, verify or list data sets.
     Data(DataArgs),
 }
@@ -204,6 +206,15 @@ pub(crate) struct ShowArgs {
     /// Its name, as `thalweg list` prints it.
     pub(crate) name: String,
     /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Print the figures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod activations;
+pub(crate) mod bench;
 pub(crate) mod data;
 pub(crate) mod descend;
 pub(crate) mod list;

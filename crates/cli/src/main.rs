@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Activations(args) => command::activations::run(&args),
         Command::List(args) => command::list::run(&args),
         Command::Show(args) => command::show::run(&args),
+        Command::Bench(args) => command::bench::run(&args, arguments.quiet),
         Command::Data(args) => command::data::run(&args, arguments.quiet),
     };
     match result {

@@ -7,11 +7,13 @@
 //! | the same data, batches and weights for every peer | [`inputs`] |
 //! | peers as processes, run turn by turn | [`peer`] |
 //! | the table and the figure | [`results`] |
+//! | what this machine reaches, in ten seconds, for users | [`here`] |
 //! | step time over batch, width, depth and workers | [`growth`] |
 //!
 //! `bench/README.md` in the repository says how a peer takes part.
 
 pub mod growth;
+pub mod here;
 pub mod inputs;
 pub mod machine;
 pub mod peer;

@@ -33,7 +33,7 @@ fn finished_trials_are_kept_and_a_torn_line_is_not() {
     assert_eq!(home.run("run small.toml --out o --seeds 2").code, 0);
     assert_eq!(home.read("o/journal.jsonl"), second);
 
-    assert_eq!(home.run("run small.toml --out fresh --seeds 2 --jobs 1").code, 0);
+    assert_eq!(home.run("run small.toml --out fresh --seeds 2 --jobs 1 --threads-per-trial 2").code, 0);
     assert_eq!(summary(&home, "o"), summary(&home, "fresh"));
     for file in ["trials.csv", "series.csv", "groups.csv", "comparisons.csv", "resolved.toml"] {
         assert_eq!(home.read(&format!("o/{file}")), home.read(&format!("fresh/{file}")), "{file}");

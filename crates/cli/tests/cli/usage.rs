@@ -46,6 +46,13 @@ fn words_that_are_wrong() {
     assert!(nothing.stderr.contains("Usage: thalweg"));
 }
 
+/// Tests run without optimisation: what `bench` would say of such a build means nothing.
+#[cfg(debug_assertions)]
+#[test]
+fn bench_refuses_a_debug_build() {
+    Home::new().fails("bench", 1, &["debug build", "--release"]);
+}
+
 #[test]
 fn arguments_of_run_that_are_wrong() {
     let home = Home::new();
@@ -57,6 +64,7 @@ fn arguments_of_run_that_are_wrong() {
         ("run optimizers --out o --data mnits", &["mnits", "did you mean \"mnist\""]),
         ("run small.toml --out o --seeds 0", &["--seeds", "0"]),
         ("run small.toml --out o --seeds -1", &["-1"]),
+        ("run small.toml --out o --threads-per-trial 0", &["--threads-per-trial", "0"]),
         ("run small.toml --out o --steps 0", &["--steps", "0"]),
         ("run small.toml --out o --jobs 0", &["--jobs", "0"]),
         ("run small.toml --out o --data flowers.csv", &["--label COLUMN"]),
