@@ -174,15 +174,17 @@ fn histogram<T: Real>(x: &[T], low: f64, high: f64) -> Histogram {
     let bin = |x: T| {
         let place = (x - low) / step;
         let place = if place > last { last } else { place };
-        if x.is_finite() { place.wide() as u8 } else { BINS as u8 }
+        if x.is_finite() { place.wide() as u32 } else { BINS as u32 }
     };
     let (whole, rest) = x.as_chunks::<SIDE>();
+    let mut places = [0; SIDE];
     for chunk in whole {
-        for (at, place) in chunk.map(bin).into_iter().enumerate() {
-            tables[at % TABLES][usize::from(place % 32)] += 1;
+        places.iter_mut().zip(chunk).for_each(|(place, &x)| *place = bin(x));
+        for (at, place) in places.iter().enumerate() {
+            tables[at % TABLES][*place as usize % 32] += 1;
         }
     }
-    rest.iter().for_each(|&x| tables[0][usize::from(bin(x) % 32)] += 1);
+    rest.iter().for_each(|&x| tables[0][bin(x) as usize % 32] += 1);
     let counts = (0..BINS).map(|bin| tables.iter().map(|table| table[bin]).sum()).collect();
     Histogram { edges, counts }
 }
