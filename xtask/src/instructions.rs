@@ -137,7 +137,7 @@ fn compare(committed: &Counts, now: &Counts) -> Verdict {
         let text = |count: Option<&u64>| count.map_or("–".to_owned(), u64::to_string);
         let change = match (old, new) {
             (Some(&old), Some(&new)) => {
-                let change = 100.0 * (new as f64 / old as f64 - 1.0);
+                let change = 100.0 * (new as f64 - old as f64) / old as f64;
                 if change > MOST {
                     verdict.wrong.push(format!("{name} takes {change:.1} % more instructions"));
                 } else if change < -MOST {

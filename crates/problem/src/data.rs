@@ -20,7 +20,7 @@ use num_traits::{Float, FromPrimitive};
 use technique::net::Net;
 use technique::real::Real;
 use technique::sparse::Pattern;
-use technique::wide::wide;
+use technique::wide;
 
 pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
 pub use error::{Attempt, DataError};
@@ -212,7 +212,7 @@ fn copy_rows<S: Copy, T>(
     if columns == 0 {
         return;
     }
-    wide(|| {
+    wide!([S: Copy, T, F: Fn(S) -> T] (values: &[S], columns: usize, rows: &[usize], out: &mut [T], convert: F) {
         for (out, &row) in out.chunks_exact_mut(columns).zip(rows) {
             let row = &values[row * columns..][..columns];
             for (out, &value) in out.iter_mut().zip(row) {

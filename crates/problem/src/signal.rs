@@ -6,7 +6,7 @@ use technique::layer::activation::Activation;
 use technique::matmul::{Matrix, product};
 use technique::random::{Purpose, key, normal};
 use technique::real::Real;
-use technique::wide::wide;
+use technique::wide;
 
 /// Bins of a histogram.
 pub const BINS: usize = 30;
@@ -95,7 +95,8 @@ impl<T: Real> Flow<T> {
         let (rows, width) = (self.x.len() / self.width, self.width);
         product(&mut self.sums, Matrix::new(&self.x, rows, width), Matrix::new(weights, width, width));
         self.activation.values(&self.sums, &mut self.x);
-        wide(|| report(&self.x, width, bounds(self.activation)))
+        let (x, range) = (&self.x[..], bounds(self.activation));
+        wide!([T: Real] (x: &[T], width: usize, range: Option<(f64, f64)>) -> LayerReport { report(x, width, range) })
     }
 }
 

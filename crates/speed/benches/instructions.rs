@@ -25,7 +25,7 @@ use technique::optimizer::Optimizer;
 use technique::random::{Purpose, key, normal};
 use technique::rule::Rule;
 use technique::sparse::{Pattern, Sparse};
-use technique::wide::wide;
+use technique::wide;
 
 /// Numbers of an element-wise loop.
 const MANY: usize = 10_000;
@@ -136,8 +136,8 @@ fn cross_entropy() -> Job {
 fn exp() -> Job {
     let (x, mut y) = (numbers(MANY), vec![0.0; MANY]);
     warm(move || {
-        let x = black_box(&x);
-        wide(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = technique::exp::exp(x)));
+        let (x, y) = (&black_box(&x)[..], &mut y[..]);
+        wide!([] (x: &[f32], y: &mut [f32]) { y.iter_mut().zip(x).for_each(|(y, &x)| *y = technique::exp::exp(x)) });
     })
 }
 

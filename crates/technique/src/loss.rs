@@ -1,7 +1,7 @@
 //! Losses: how wrong the outputs are, and the gradient of that.
 
 use crate::real::Real;
-use crate::wide::wide;
+use crate::wide;
 
 /// What the outputs should be.
 #[derive(Debug, Clone, Copy)]
@@ -77,37 +77,58 @@ impl Loss {
 
 fn cross_entropy<T: Real>(outputs: &[T], classes: &[u32], rows: usize, gradient: Option<&mut [T]>) -> f64 {
     assert_eq!(classes.len(), rows, "one class for each row");
-    let (width, rows_f64) = (outputs.len() / rows, rows as f64);
-    // Σ log Σ exp(a − max a) and Σ (a_t − max a), each in the order of the rows.
-    let (mut logs, mut logits_of_targets) = (0.0, 0.0);
-    wide(|| match gradient {
+    let width = outputs.len() / rows;
+    let (logs, logits_of_targets) = match gradient {
         Some(gradient) => {
-            // a − max a, and then its exponential, of all rows at once: one row is too short to fill a vector.
-            let rows = gradient.chunks_exact_mut(width).zip(outputs.chunks_exact(width)).zip(classes);
-            for ((shifted, logits), &class) in rows {
-                let top = largest(logits);
-                shifted.iter_mut().zip(logits).for_each(|(s, &a)| *s = a - top);
-                logits_of_targets += shifted[class as usize].wide();
-            }
-            gradient.iter_mut().for_each(|s| *s = s.fast_exp());
-            let share = T::of(1.0 / rows_f64);
-            for (row, &class) in gradient.chunks_exact_mut(width).zip(classes) {
-                let sum: T = row.iter().copied().sum();
-                logs += sum.ln().wide();
-                row.iter_mut().for_each(|y| *y = *y / sum * share);
-                row[class as usize] -= share;
-            }
+            wide!([T: Real] (outputs: &[T], classes: &[u32], width: usize, gradient: &mut [T]) -> (f64, f64) {
+                sums_and_gradient(outputs, classes, width, gradient)
+            })
         }
         None => {
-            for (logits, &class) in outputs.chunks_exact(width).zip(classes) {
-                let top = largest(logits);
-                let sum: T = logits.iter().map(|&a| (a - top).fast_exp()).sum();
-                logs += sum.ln().wide();
-                logits_of_targets += (logits[class as usize] - top).wide();
-            }
+            wide!([T: Real] (outputs: &[T], classes: &[u32], width: usize) -> (f64, f64) { sums(outputs, classes, width) })
         }
-    });
-    (logs - logits_of_targets) / rows_f64
+    };
+    (logs - logits_of_targets) / rows as f64
+}
+
+/// Σ log Σ exp(a − max a) and Σ (a_t − max a), each in the order of the rows; and the gradient (softmax a − target) / rows.
+#[inline(always)]
+fn sums_and_gradient<T: Real>(
+    outputs: &[T],
+    classes: &[u32],
+    width: usize,
+    gradient: &mut [T],
+) -> (f64, f64) {
+    let (mut logs, mut logits_of_targets) = (0.0, 0.0);
+    // a − max a, and then its exponential, of all rows at once: one row is too short to fill a vector.
+    let rows = gradient.chunks_exact_mut(width).zip(outputs.chunks_exact(width)).zip(classes);
+    for ((shifted, logits), &class) in rows {
+        let top = largest(logits);
+        shifted.iter_mut().zip(logits).for_each(|(s, &a)| *s = a - top);
+        logits_of_targets += shifted[class as usize].wide();
+    }
+    gradient.iter_mut().for_each(|s| *s = s.fast_exp());
+    let share = T::of(1.0 / classes.len() as f64);
+    for (row, &class) in gradient.chunks_exact_mut(width).zip(classes) {
+        let sum: T = row.iter().copied().sum();
+        logs += sum.ln().wide();
+        row.iter_mut().for_each(|y| *y = *y / sum * share);
+        row[class as usize] -= share;
+    }
+    (logs, logits_of_targets)
+}
+
+/// The two sums alone.
+#[inline(always)]
+fn sums<T: Real>(outputs: &[T], classes: &[u32], width: usize) -> (f64, f64) {
+    let (mut logs, mut logits_of_targets) = (0.0, 0.0);
+    for (logits, &class) in outputs.chunks_exact(width).zip(classes) {
+        let top = largest(logits);
+        let sum: T = logits.iter().map(|&a| (a - top).fast_exp()).sum();
+        logs += sum.ln().wide();
+        logits_of_targets += (logits[class as usize] - top).wide();
+    }
+    (logs, logits_of_targets)
 }
 
 #[inline(always)]

@@ -19,7 +19,7 @@ use crate::layout::Layout;
 use crate::real::Real;
 use crate::rule::{Block, Rule, Step, UpdateRule};
 use crate::schedule::Schedule;
-use crate::wide::wide;
+use crate::wide;
 use crate::word::Family;
 
 /// What the seed calls an optimizer: a rule, its schedule, guard and decay, and their state.
@@ -99,10 +99,11 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
         };
         self.decay.shrink(params, step.rate(self.lr()), &self.layout);
         // Every rule so far is element-wise: one pass over the whole flat vector.
-        let block = Block { params, grads, memory: &mut self.memory };
-        wide(|| self.rule.update(step, block));
+        let (rule, block) = (&self.rule, Block { params, grads, memory: &mut self.memory });
+        wide!([T: Real, R: UpdateRule] (rule: &R, step: Step, block: Block<'_, T>) { rule.update(step, block) });
         if self.steps.is_multiple_of(SETTLE) {
-            wide(|| self.memory.iter_mut().for_each(|x| *x = x.settled()));
+            let memory = &mut self.memory[..];
+            wide!([T: Real] (memory: &mut [T]) { memory.iter_mut().for_each(|x| *x = x.settled()) });
         }
     }
 

@@ -1,20 +1,55 @@
 //! The widest vectors that this CPU has, chosen when the program runs.
 //!
 //! The crates are compiled for the oldest CPU of their kind, so that one program runs everywhere, and as fast as one that was built for its machine.
-//! [`wide`] runs a loop that was compiled again for AVX2 and AVX-512 and takes the best the CPU has (through `pulp`, which keeps the check safe). The
-//! arithmetic is the same instruction by instruction, only on more numbers at once: nothing is fused or reordered, and the bits are the same on all paths.
+//! [`wide!`](crate::wide!) runs a loop that was compiled again for AVX2 and AVX-512 and takes the best the CPU has (through `pulp`, which keeps the check
+//! safe). The arithmetic is the same instruction by instruction, only on more numbers at once: nothing is fused or reordered, and the bits are the same on
+//! all paths.
 //!
 //! Where a loop must say itself what lies in a register, it is written over [`Lanes`] for any `pulp::Simd`.
 
+#[doc(hidden)]
+pub use pulp;
 use pulp::Simd;
 
-/// Runs `loops`, compiled for the widest vectors there are. What it calls must be `#[inline(always)]`, or it stays as narrow as it was.
-#[inline(always)]
-pub fn wide<R>(loops: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(loops)
+/// Runs a block compiled for the widest vectors there are. What it calls must be `#[inline(always)]`, or it stays as narrow as it was.
+///
+/// It names its generic parameters and the variables that it uses with their types. A closure would be shorter, but the compiler is free not to inline a
+/// long one: it then calls the one that was compiled for the oldest CPU, from within code for the newest, and nothing says so.
+///
+/// ```
+/// use technique::real::Real;
+///
+/// fn double<T: Real>(x: &mut [T]) {
+///     technique::wide!([T: Real] (x: &mut [T]) { x.iter_mut().for_each(|x| *x += *x) });
+/// }
+///
+/// let mut x = [1.0, 2.0];
+/// double(&mut x);
+/// assert_eq!(x, [2.0, 4.0]);
+/// ```
+#[macro_export]
+macro_rules! wide {
+    ([$($generic:tt)*] ($($name:ident: $Type:ty),+ $(,)?) $(-> $Output:ty)? $body:block) => {{
+        // The fields are as generic as their number is, so that each can be of a type with a lifetime of its own.
+        #[allow(non_camel_case_types, reason = "a type parameter for each variable, named after it")]
+        struct Loops<$($name),+> { $($name: $name),+ }
+
+        impl<$($generic)*> $crate::wide::pulp::WithSimd for Loops<$($Type),+> {
+            #[allow(unused_parens, reason = "() where nothing is given back")]
+            type Output = ($($Output)?);
+
+            #[inline(always)]
+            fn with_simd<Simd: $crate::wide::pulp::Simd>(self, _: Simd) -> Self::Output {
+                let Self { $($name),+ } = self;
+                $body
+            }
+        }
+
+        $crate::wide::pulp::Arch::new().dispatch(Loops { $($name),+ })
+    }};
 }
 
-/// The kind of vectors that [`wide`] takes here.
+/// The kind of vectors that [`wide!`](crate::wide!) takes here.
 pub fn kind() -> &'static str {
     let arch = format!("{:?}", pulp::Arch::new());
     match arch.split(['(', ' ']).next() {
@@ -110,7 +145,6 @@ lanes!(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::random::{Purpose, key, normal};
     use crate::rule::{Block, Rule, Step, UpdateRule};
     use crate::word::Family;
@@ -129,7 +163,8 @@ mod tests {
                 for t in 1..=20 {
                     let block = Block { params: &mut params, grads: &grads, memory: &mut memory };
                     if wide_loops {
-                        wide(|| rule.update(Step::plain(t), block));
+                        let step = Step::plain(t);
+                        wide!([] (rule: Rule, step: Step, block: Block<'_, f32>) { rule.update(step, block) });
                     } else {
                         rule.update(Step::plain(t), block);
                     }

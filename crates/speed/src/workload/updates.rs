@@ -6,7 +6,7 @@ use std::time::Instant;
 use technique::layout::Layout;
 use technique::optimizer::Optimizer;
 use technique::rule::{Rule, UpdateRule};
-use technique::wide::wide;
+use technique::wide;
 
 use super::training::word;
 use super::{Outcome, Ready};
@@ -60,26 +60,25 @@ pub fn loop_seconds(rule: &str, n: usize) -> Result<(usize, f64), SpeedError> {
     let slots = word::<Rule>(rule)?.slots().len();
     let (mut p, g) = (vec![1.0_f32; n], gradients(n));
     let mut memory = vec![vec![1.0_f32; n]; slots];
-    let seconds = match &mut memory[..] {
-        [] => each(|| wide(|| p.iter_mut().zip(black_box(&g)).for_each(|(p, g)| *p += g))),
-        [m] => each(|| {
-            wide(|| {
-                for ((p, g), m) in p.iter_mut().zip(black_box(&g)).zip(&mut *m) {
+    let seconds = each(|| {
+        let (p, g) = (&mut p[..], &black_box(&g)[..]);
+        match &mut memory[..] {
+            [] => wide!([] (p: &mut [f32], g: &[f32]) { p.iter_mut().zip(g).for_each(|(p, g)| *p += g) }),
+            [m] => wide!([] (p: &mut [f32], g: &[f32], m: &mut Vec<f32>) {
+                for ((p, g), m) in p.iter_mut().zip(g).zip(m) {
                     *m += g;
                     *p += *m;
                 }
-            });
-        }),
-        [m, v, ..] => each(|| {
-            wide(|| {
-                for (((p, g), m), v) in p.iter_mut().zip(black_box(&g)).zip(&mut *m).zip(&mut *v) {
+            }),
+            [m, v, ..] => wide!([] (p: &mut [f32], g: &[f32], m: &mut Vec<f32>, v: &mut Vec<f32>) {
+                for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
                     *m += g;
                     *v += *m;
                     *p += *v;
                 }
-            });
-        }),
-    };
+            }),
+        }
+    });
     Ok((4 * (3 + 2 * slots), seconds))
 }
 

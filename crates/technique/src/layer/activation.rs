@@ -2,7 +2,7 @@
 
 use super::{Layer, Pass};
 use crate::real::Real;
-use crate::wide::wide;
+use crate::wide;
 
 /// A function of one number and its derivative.
 pub trait Pointwise {
@@ -227,15 +227,19 @@ macro_rules! activations {
             /// y = f(x), element by element.
             pub fn values<T: Real>(&self, x: &[T], y: &mut [T]) {
                 match self {
-                    $(Self::$Variant(f) => wide(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f.value(x)))),+
+                    $(Self::$Variant(f) => wide!([T: Real] (f: &$Member, x: &[T], y: &mut [T]) {
+                        y.iter_mut().zip(x).for_each(|(y, &x)| *y = f.value(x));
+                    })),+
                 }
             }
 
             /// dx = f′(x) dy, element by element.
             pub fn slopes<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-                let points = dx.iter_mut().zip(x).zip(y).zip(dy);
                 match self {
-                    $(Self::$Variant(f) => wide(|| points.for_each(|(((dx, &x), &y), &dy)| *dx = f.slope(x, y) * dy))),+
+                    $(Self::$Variant(f) => wide!([T: Real] (f: &$Member, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+                        let points = dx.iter_mut().zip(x).zip(y).zip(dy);
+                        points.for_each(|(((dx, &x), &y), &dy)| *dx = f.slope(x, y) * dy);
+                    })),+
                 }
             }
 
@@ -246,12 +250,18 @@ macro_rules! activations {
 
             /// y ← f(y + b) in place, b being added to each row. One pass over y for bias and activation.
             pub fn finish<T: Real>(&self, bias: &[T], y: &mut [T]) {
-                match self { $(Self::$Variant(f) => wide(|| finish(y, bias, |y| f.value(y)))),+ }
+                match self {
+                    $(Self::$Variant(f) => wide!([T: Real] (f: &$Member, bias: &[T], y: &mut [T]) { finish(y, bias, |y| f.value(y)) })),+
+                }
             }
 
             /// dy ← f′ dy in place and db ← Σ dy over the rows. One pass over dy for the gradients of activation and bias.
             pub fn turn_back<T: Real>(&self, y: &[T], dy: &mut [T], db: &mut [T]) {
-                match self { $(Self::$Variant(f) => wide(|| turn_back(y, dy, db, |y| f.slope(T::nan(), y)))),+ }
+                match self {
+                    $(Self::$Variant(f) => wide!([T: Real] (f: &$Member, y: &[T], dy: &mut [T], db: &mut [T]) {
+                        turn_back(y, dy, db, |y| f.slope(T::nan(), y));
+                    })),+
+                }
             }
         }
     };

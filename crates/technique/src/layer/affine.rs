@@ -5,7 +5,7 @@ use super::{Layer, Pass};
 use crate::matmul::{Crew, Matrix, product_by};
 use crate::real::Real;
 use crate::sparse::Sparse;
-use crate::wide::wide;
+use crate::wide;
 
 crate::described! {
     /// An affine map: every unit a weighted sum of all inputs, and a bias.
@@ -58,7 +58,7 @@ impl AffineLayer {
         }
         match f {
             Some(f) => f.finish(bias, y),
-            None => wide(|| finish(y, bias, |y| y)),
+            None => add_bias(bias, y),
         }
     }
 
@@ -110,12 +110,17 @@ impl AffineLayer {
 
 /// db ← Σ dy over the rows.
 fn sum_rows<T: Real>(dy: &[T], db: &mut [T]) {
-    db.fill(T::zero());
-    wide(|| {
+    wide!([T: Real] (dy: &[T], db: &mut [T]) {
+        db.fill(T::zero());
         for row in dy.chunks_exact(db.len()) {
             db.iter_mut().zip(row).for_each(|(db, &dy)| *db += dy);
         }
     });
+}
+
+/// y ← y + b, row by row.
+fn add_bias<T: Real>(bias: &[T], y: &mut [T]) {
+    wide!([T: Real] (bias: &[T], y: &mut [T]) { finish(y, bias, |y| y) });
 }
 
 impl<T: Real> Layer<T> for AffineLayer {

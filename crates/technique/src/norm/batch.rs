@@ -2,7 +2,7 @@
 
 use crate::layer::{Layer, Pass, Phase};
 use crate::real::Real;
-use crate::wide::wide;
+use crate::wide;
 
 crate::choice! {
     /// Whose weight `momentum` is, in the moving averages.
@@ -114,21 +114,20 @@ impl<T: Real> BatchNormLayer<T> {
 
     /// μ and σ² (in the place of 1/s) of a mini-batch.
     fn observe(&mut self, rows: usize, x: &[T]) {
-        let columns = self.mean.len();
+        let (mean, variance) = (&mut self.mean[..], &mut self.scale[..]);
         let share = T::of(1.0 / rows as f64);
-        wide(|| {
-            self.mean.fill(T::zero());
-            for row in x.chunks_exact(columns) {
-                for (m, &x) in self.mean.iter_mut().zip(row) {
+        wide!([T: Real] (x: &[T], share: T, mean: &mut [T], variance: &mut [T]) {
+            mean.fill(T::zero());
+            for row in x.chunks_exact(mean.len()) {
+                for (m, &x) in mean.iter_mut().zip(row) {
                     *m += x;
                 }
             }
-            self.mean.iter_mut().for_each(|m| *m *= share);
+            mean.iter_mut().for_each(|m| *m *= share);
 
-            let variance = &mut self.scale;
             variance.fill(T::zero());
-            for row in x.chunks_exact(columns) {
-                for ((v, &x), &m) in variance.iter_mut().zip(row).zip(&self.mean) {
+            for row in x.chunks_exact(mean.len()) {
+                for ((v, &x), &m) in variance.iter_mut().zip(row).zip(&*mean) {
                     *v += (x - m) * (x - m);
                 }
             }
@@ -175,11 +174,11 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
         }
         let eps = T::of(self.settings.eps);
         self.scale.iter_mut().for_each(|v| *v = T::one() / (*v + eps).sqrt());
-        let (gamma, beta) = params.split_at(columns);
-        wide(|| {
-            for (x, y) in x.chunks_exact(columns).zip(y.chunks_exact_mut(columns)) {
+        let ((gamma, beta), mean, scale) = (params.split_at(columns), &self.mean[..], &self.scale[..]);
+        wide!([T: Real] (gamma: &[T], beta: &[T], mean: &[T], scale: &[T], x: &[T], y: &mut [T]) {
+            for (x, y) in x.chunks_exact(mean.len()).zip(y.chunks_exact_mut(mean.len())) {
                 for (((((y, &x), &m), &s), &gamma), &beta) in
-                    y.iter_mut().zip(x).zip(&self.mean).zip(&self.scale).zip(gamma).zip(beta)
+                    y.iter_mut().zip(x).zip(mean).zip(scale).zip(gamma).zip(beta)
                 {
                     *y = gamma * ((x - m) * s) + beta;
                 }
@@ -199,12 +198,13 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
     ) {
         let columns = self.mean.len();
         let (dgamma, dbeta) = grads.split_at_mut(columns);
-        dgamma.fill(T::zero());
-        dbeta.fill(T::zero());
-        wide(|| {
-            for (dy, x) in dy.chunks_exact(columns).zip(x.chunks_exact(columns)) {
+        let (mean, scale) = (&self.mean[..], &self.scale[..]);
+        wide!([T: Real] (mean: &[T], scale: &[T], x: &[T], dy: &[T], dgamma: &mut [T], dbeta: &mut [T]) {
+            dgamma.fill(T::zero());
+            dbeta.fill(T::zero());
+            for (dy, x) in dy.chunks_exact(mean.len()).zip(x.chunks_exact(mean.len())) {
                 for (((((dgamma, dbeta), &dy), &x), &m), &s) in
-                    dgamma.iter_mut().zip(dbeta.iter_mut()).zip(dy).zip(x).zip(&self.mean).zip(&self.scale)
+                    dgamma.iter_mut().zip(dbeta.iter_mut()).zip(dy).zip(x).zip(mean).zip(scale)
                 {
                     *dbeta += dy;
                     *dgamma += dy * ((x - m) * s);
@@ -217,21 +217,12 @@ impl<T: Real> Layer<T> for BatchNormLayer<T> {
             // Running averages do not depend on x: the two sums fall away.
             Phase::Evaluation => T::zero(),
         };
-        let gamma = &params[..columns];
-        wide(|| {
-            for ((dx, dy), x) in
-                dx.chunks_exact_mut(columns).zip(dy.chunks_exact(columns)).zip(x.chunks_exact(columns))
-            {
-                for (((((((dx, &dy), &x), &m), &s), &gamma), &dgamma), &dbeta) in dx
-                    .iter_mut()
-                    .zip(dy)
-                    .zip(x)
-                    .zip(&self.mean)
-                    .zip(&self.scale)
-                    .zip(gamma)
-                    .zip(&*dgamma)
-                    .zip(&*dbeta)
-                {
+        let (gamma, sums) = (&params[..columns], &*grads);
+        wide!([T: Real] (gamma: &[T], mean: &[T], scale: &[T], sums: &[T], share: T, x: &[T], dy: &[T], dx: &mut [T]) {
+            let (columns, (dgamma, dbeta)) = (mean.len(), sums.split_at(mean.len()));
+            for ((dx, dy), x) in dx.chunks_exact_mut(columns).zip(dy.chunks_exact(columns)).zip(x.chunks_exact(columns)) {
+                let row = dx.iter_mut().zip(dy).zip(x).zip(mean).zip(scale).zip(gamma).zip(dgamma).zip(dbeta);
+                for (((((((dx, &dy), &x), &m), &s), &gamma), &dgamma), &dbeta) in row {
                     let normed = (x - m) * s;
                     *dx = gamma * s * (dy - share * (dbeta + normed * dgamma));
                 }
