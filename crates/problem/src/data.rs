@@ -225,6 +225,12 @@ fn copy_rows<S: Copy, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classify::{Classification, Sampling};
+    use technique::layer::activation::Tanh;
+    use technique::loss::CrossEntropy;
+    use technique::net::NetSpec;
+    use technique::optimizer::Optimizer;
+    use technique::rule::Rule;
 
     fn bytes() -> Examples {
         let inputs = Inputs::Bytes { values: vec![0, 1, 2, 253, 254, 255], divisor: 255.0 };
@@ -240,6 +246,59 @@ mod tests {
         let mut out = [9.0_f64; 2];
         bytes().gather(2, &[1], &mut out);
         assert_eq!(out, [2.0 / 255.0, 253.0 / 255.0]);
+    }
+
+    /// The digits with their faint pixels at 0; `skip` is whether the zeros are skipped.
+    fn strokes(skip: bool) -> Dataset {
+        let mut data = Shelf::new(None).load("digits").unwrap();
+        let columns = data.columns;
+        for examples in [&mut data.train, &mut data.test] {
+            let Inputs::Bytes { values, .. } = &mut examples.inputs else { panic!("bytes") };
+            values.iter_mut().filter(|byte| **byte < 8).for_each(|byte| *byte = 0);
+            examples.pattern = if skip { OnceLock::new() } else { OnceLock::from(None) };
+            assert_eq!(examples.pattern(columns).is_some(), skip);
+        }
+        data
+    }
+
+    /// The parameters after 100 steps of Adam, and the loss of each.
+    fn trained<T: Real>(skip: bool) -> (Vec<f64>, Vec<f64>) {
+        let data = strokes(skip);
+        let spec = NetSpec {
+            inputs: data.columns,
+            hidden: vec![30, 20],
+            outputs: data.classes.len(),
+            activation: Tanh::default().into(),
+            norm: "batch".parse().unwrap(),
+            dropout: Default::default(),
+            loss: CrossEntropy::default().into(),
+        };
+        let mut problem = Classification::<T>::new(&data, None, &spec, 33, Sampling::Replacement, 1).unwrap();
+        let mut params = problem.initial(&"he".parse().unwrap());
+        let mut grads = vec![T::zero(); params.len()];
+        let rule: Rule = "adam:lr=0.001".parse().unwrap();
+        let mut optimizer = Optimizer::<T>::new(rule, problem.layout()).unwrap();
+        let mut losses = Vec::new();
+        for step in 0..100 {
+            losses.push(problem.gradient(&params, step, &mut grads));
+            optimizer.update(&mut params, &grads);
+        }
+        (params.iter().map(|p| p.wide()).collect(), losses)
+    }
+
+    #[test]
+    fn training_that_skips_zeros_differs_from_dense_training_by_rounding_only() {
+        fn farthest<T: Real>() -> (f64, f64) {
+            let ((skipped, losses), (dense, dense_losses)) = (trained::<T>(true), trained::<T>(false));
+            assert!(losses[99] < 0.5 * losses[0], "{losses:?}");
+            let far = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            (far(&skipped, &dense), far(&losses, &dense_losses))
+        }
+        // Adam divides small gradients by themselves: a parameter whose gradient is rounding alone may move a whole step, so the losses are compared in f32.
+        let (params, losses) = farthest::<f64>();
+        assert!(params < 1e-9 && losses < 1e-12, "{params} {losses}");
+        let (params, losses) = farthest::<f32>();
+        assert!(losses < 1e-4, "{params} {losses}");
     }
 
     #[test]

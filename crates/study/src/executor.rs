@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
     use crate::technique::Field;
-    use crate::testing::{digits, trial};
+    use crate::testing::{digits, strokes, trial};
 
     fn trials(data: &Dataset) -> Vec<Trial> {
         let rules = ["sgd:lr=0.1", "adam", "sgd:lr=1e6"];
@@ -160,25 +160,26 @@ mod tests {
 
     #[test]
     fn any_number_of_workers_gives_the_same_records() {
-        let data = digits();
-        let trials = trials(&data);
-        let records = |workers: Workers| {
-            let (mut records, steps) = (Vec::new(), Steps::default());
-            let keep = |record| {
-                records.push(Record { seconds: 0.0, ..record });
-                Ok(())
+        for data in [digits(), strokes()] {
+            let trials = trials(&data);
+            let records = |workers: Workers| {
+                let (mut records, steps) = (Vec::new(), Steps::default());
+                let keep = |record| {
+                    records.push(Record { seconds: 0.0, ..record });
+                    Ok(())
+                };
+                run(&trials, &data, workers, &steps, keep).unwrap();
+                assert_eq!(steps.0.into_inner(), 20 * trials.len() as u64);
+                records.sort_by(|a, b| a.id.cmp(&b.id));
+                records
             };
-            run(&trials, &data, workers, &steps, keep).unwrap();
-            assert_eq!(steps.0.into_inner(), 20 * trials.len() as u64);
-            records.sort_by(|a, b| a.id.cmp(&b.id));
-            records
-        };
-        let one = records(jobs(1));
-        assert_eq!(one.len(), trials.len());
-        assert!(one.windows(2).all(|pair| pair[0].id != pair[1].id));
-        assert!(one.iter().any(|record| record.diverged_at.is_some()));
-        assert_eq!(one, records(jobs(4)));
-        assert_eq!(one, records(jobs(64)));
+            let one = records(jobs(1));
+            assert_eq!(one.len(), trials.len());
+            assert!(one.windows(2).all(|pair| pair[0].id != pair[1].id));
+            assert!(one.iter().any(|record| record.diverged_at.is_some()));
+            assert_eq!(one, records(jobs(4)));
+            assert_eq!(one, records(jobs(64)));
+        }
     }
 
     #[test]
