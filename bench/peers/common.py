@@ -1,6 +1,6 @@
 """What all peers share: arguments, threads, inputs, worker processes and the ready/run loop.
 
-Import it before NumPy, PyTorch or JAX: it settles their threads in the environment, which they read when they are loaded.
+Import it before NumPy, PyTorch or JAX: it settles their threads in the environment, which they read when loaded.
 """
 
 import argparse
@@ -35,7 +35,8 @@ def pin(cores):
 
 
 # The last cores: the first one has more interrupts to serve.
-CORES = sorted(os.sched_getaffinity(0))[-ARGS.threads :] if hasattr(os, "sched_getaffinity") else list(range(ARGS.threads))
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(ARGS.threads))
+CORES = CORES[-ARGS.threads :]
 pin(CORES)
 
 import numpy as np  # noqa: E402  after the environment is settled
@@ -135,7 +136,7 @@ class Workers:
             ours.close()
         pin([core])
         work = make()
-        # Each kind of item, named by its first value, is compiled in each process: who takes which changes from run to run.
+        # Who takes which item changes from run to run: so each compiles every kind, which an item's first value names.
         for item in {item[0]: item for item in self.items}.values():
             work(item)
         while self._asked(pipe):

@@ -1,4 +1,4 @@
-"""JAX: each training is one compiled `lax.scan`, one network after the other, for `vmap` over them is not faster here."""
+"""JAX: each training is one compiled `lax.scan`, one network after the other: `vmap` over them is not faster here."""
 
 import functools
 import math

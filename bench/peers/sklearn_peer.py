@@ -49,8 +49,6 @@ if __name__ == "__main__":
         "w4": "MLPClassifier does not show its activations",
         "w5": "MLPClassifier has neither Adagrad nor RMSProp",
     }
-    common.serve(
-        "sklearn",
-        sklearn.__version__,
-        {"w6": ("MLPClassifier, partial_fit for each epoch", w6)} | {name: ("", unable(why)) for name, why in WHY.items()},
-    )
+    workloads = {name: ("", unable(why)) for name, why in WHY.items()}
+    workloads["w6"] = ("MLPClassifier, partial_fit for each epoch", w6)
+    common.serve("sklearn", sklearn.__version__, workloads)

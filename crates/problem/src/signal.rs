@@ -149,7 +149,7 @@ fn report<T: Real>(x: &[T], width: usize, range: Option<(f64, f64)>) -> LayerRep
     let saturated = range.map_or(0.0, |(low, high)| {
         let margin = 0.02 * (high - low);
         let (low, high) = (T::of(low + margin), T::of(high - margin));
-        sum(x, |x| f64::from(u8::from(x < low || x > high))) / count
+        x.iter().map(|&x| u32::from(x < low || x > high)).sum::<u32>() as f64 / count
     });
     let mut spoke = vec![false; width];
     for row in x.chunks_exact(width) {
@@ -175,17 +175,16 @@ fn histogram<T: Real>(x: &[T], low: f64, high: f64) -> Histogram {
     let bin = |x: T| {
         let place = (x - low) / step;
         let place = if place > last { last } else { place };
-        if x.is_finite() { place.wide() as u32 } else { BINS as u32 }
+        if x.is_finite() { place.whole() } else { BINS as u32 }
     };
-    let (whole, rest) = x.as_chunks::<SIDE>();
-    let mut places = [0; SIDE];
-    for chunk in whole {
+    // Places first, many at once, and only then the counting, which takes them one by one.
+    let mut places = [0; 256];
+    for chunk in x.chunks(places.len()) {
         places.iter_mut().zip(chunk).for_each(|(place, &x)| *place = bin(x));
-        for (at, place) in places.iter().enumerate() {
+        for (at, place) in places[..chunk.len()].iter().enumerate() {
             tables[at % TABLES][*place as usize % 32] += 1;
         }
     }
-    rest.iter().for_each(|&x| tables[0][bin(x) as usize % 32] += 1);
     let counts = (0..BINS).map(|bin| tables.iter().map(|table| table[bin]).sum()).collect();
     Histogram { edges, counts }
 }

@@ -39,6 +39,9 @@ pub trait Real:
     fn of(x: f64) -> Self;
     /// The same number in `f64`, exactly.
     fn wide(self) -> f64;
+    /// The whole part of a number from 0 to 2²², for loops: Rust's own conversion checks for what is outside, one number at a time. Of anything else it
+    /// gives a number without meaning.
+    fn whole(self) -> u32;
     /// The error function, erf(x) = 2/√π ∫₀ˣ e^(−t²) dt.
     fn erf(self) -> Self;
     /// e^x, for loops: see [`exp`](mod@crate::exp) for its error.
@@ -73,6 +76,14 @@ macro_rules! real {
             fn wide(self) -> f64 {
                 f64::from(self)
             }
+            #[inline(always)]
+            fn whole(self) -> u32 {
+                // Above 2ᵈ, d the digits of the fraction, numbers are whole and their lowest bits count them: adding it rounds.
+                let shift = (2.0 as $T).powi(<$T>::MANTISSA_DIGITS as i32 - 1);
+                let near = (self + shift) - shift;
+                let whole = if near > self { near - 1.0 } else { near };
+                ((whole + shift).to_bits() - shift.to_bits()) as u32
+            }
             #[inline]
             fn erf(self) -> Self {
                 $erf(self)
@@ -97,3 +108,20 @@ macro_rules! real {
 
 real!(f32, F32, libm::erff, crate::exp::exp, crate::exp::tanh);
 real!(f64, F64, libm::erf, f64::exp, f64::tanh);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_parts_are_those_of_the_language() {
+        for quarter in 0..40_000_u32 {
+            let x = 0.25 * f64::from(quarter);
+            let below = if x > 0.0 { x.next_down() } else { 0.0 };
+            let single = x as f32;
+            for (x, single) in [(x, single), (below, if single > 0.0 { single.next_down() } else { 0.0 })] {
+                assert_eq!((x.whole(), single.whole()), (x as u32, single as u32), "{x}");
+            }
+        }
+    }
+}
