@@ -57,13 +57,31 @@ impl Pattern {
     }
 }
 
-/// The numbers of a batch, dense.
+/// The numbers of a batch, dense: each row in chunks of [`WORD`] columns, what is behind its end being never looked at.
 #[derive(Debug, Clone)]
 enum Cells<T> {
     /// Bytes, and the number that each of the 256 stands for.
-    Bytes { bytes: Vec<u8>, table: Vec<T>, divisor: f32 },
+    Bytes { bytes: Vec<[u8; WORD]>, table: Vec<T>, divisor: f32 },
     /// The numbers themselves.
-    Numbers(Vec<T>),
+    Numbers(Vec<[T; WORD]>),
+}
+
+/// Copies the chosen rows of a table into chunks.
+fn take<A: Copy, B: Copy>(
+    chunks: &mut Vec<[B; WORD]>,
+    table: &[A],
+    columns: usize,
+    rows: &[usize],
+    zero: B,
+    convert: impl Fn(A) -> B,
+) {
+    let words = columns.div_ceil(WORD);
+    chunks.resize(rows.len() * words, [zero; WORD]);
+    // `chunks_exact_mut` takes no zero, and rows of nothing need no work.
+    for (to, &row) in chunks.chunks_exact_mut(words.max(1)).zip(rows) {
+        let from = &table[row * columns..][..columns];
+        to.as_flattened_mut().iter_mut().zip(from).for_each(|(to, &from)| *to = convert(from));
+    }
 }
 
 /// A batch of rows that are mostly zeros, and the working memory of its products.
@@ -75,14 +93,14 @@ pub struct Sparse<T> {
     cells: Cells<T>,
     /// Masks by column: bit r of word (c, r/64) is row r of column c.
     turned: Vec<u64>,
-    /// Some rows of weights, or the gradients of the outputs, each in whole cache lines.
-    panel: Vec<T>,
+    /// Working memory: rows as whole vectors.
+    buffer: Vec<T>,
 }
 
 impl<T> Default for Sparse<T> {
     fn default() -> Self {
         let cells = Cells::Numbers(Vec::new());
-        Self { rows: 0, columns: 0, masks: Vec::new(), cells, turned: Vec::new(), panel: Vec::new() }
+        Self { rows: 0, columns: 0, masks: Vec::new(), cells, turned: Vec::new(), buffer: Vec::new() }
     }
 }
 
@@ -105,10 +123,7 @@ impl<T: Real> Sparse<T> {
             self.cells = Cells::Bytes { bytes: Vec::new(), table: numbers, divisor };
         }
         if let Cells::Bytes { bytes, .. } = &mut self.cells {
-            bytes.clear();
-            for &row in rows {
-                bytes.extend_from_slice(&table[row * pattern.columns..][..pattern.columns]);
-            }
+            take(bytes, table, pattern.columns, rows, 0, |byte| byte);
         }
     }
 
@@ -122,11 +137,7 @@ impl<T: Real> Sparse<T> {
             self.cells = Cells::Numbers(Vec::new());
         }
         if let Cells::Numbers(numbers) = &mut self.cells {
-            numbers.clear();
-            for &row in rows {
-                let row = &table[row * pattern.columns..][..pattern.columns];
-                numbers.extend(row.iter().map(|&x| T::of(f64::from(x))));
-            }
+            take(numbers, table, pattern.columns, rows, T::zero(), |x| T::of(f64::from(x)));
         }
     }
 

@@ -72,6 +72,8 @@ pub trait Lanes: Copy {
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// a b + c, rounded once where the CPU can.
     fn fuse<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
+    /// `x` as vectors; what does not fill one is left out.
+    fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
     /// The first numbers of `x` as a vector.
     ///
     /// # Panics
@@ -99,6 +101,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn fuse<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [S::$vector] {
+                S::$view_mut(x).0
             }
             #[inline(always)]
             fn load<S: Simd>(x: &[Self]) -> S::$vector {

@@ -1,6 +1,8 @@
 //! The two loops, over vectors of the widest kind.
 //!
-//! Rows of weights are first copied to whole cache lines, or every second load would touch two of them; the copy pays for itself many times over.
+//! What they visit is laid out so that the innermost loop checks nothing: the numbers of a batch in chunks of [`WORD`] columns, and the rows that are added up
+//! (of weights, of gradients) as whole vectors, in whole cache lines, or every second load would touch two of them. The copies pay for themselves many times
+//! over.
 
 #![expect(
     clippy::needless_range_loop,
@@ -12,33 +14,44 @@ use pulp::{Arch, Simd, WithSimd};
 use super::{Cells, Sparse, WORD};
 use crate::real::Real;
 
-/// Numbers in a cache line of 64 bytes, and the step between rows of a panel.
-const fn line<T>() -> usize {
-    64 / size_of::<T>()
-}
-
-/// The value of a cell.
+/// The numbers of a batch, row by row, each row in chunks of [`WORD`] columns.
 trait Values<T>: Copy {
-    fn at(self, index: usize) -> T;
+    /// How a number is kept.
+    type Cell;
+
+    fn chunk(&self, index: usize) -> &[Self::Cell; WORD];
+    fn number(&self, cell: &Self::Cell) -> T;
 }
 
 #[derive(Clone, Copy)]
 struct Looked<'a, T> {
-    bytes: &'a [u8],
+    chunks: &'a [[u8; WORD]],
     table: &'a [T; 256],
 }
 
 impl<T: Copy> Values<T> for Looked<'_, T> {
+    type Cell = u8;
+
     #[inline(always)]
-    fn at(self, index: usize) -> T {
-        self.table[usize::from(self.bytes[index])]
+    fn chunk(&self, index: usize) -> &[u8; WORD] {
+        &self.chunks[index]
+    }
+    #[inline(always)]
+    fn number(&self, cell: &u8) -> T {
+        self.table[usize::from(*cell)]
     }
 }
 
-impl<T: Copy> Values<T> for &[T] {
+impl<T: Copy> Values<T> for &[[T; WORD]] {
+    type Cell = T;
+
     #[inline(always)]
-    fn at(self, index: usize) -> T {
-        self[index]
+    fn chunk(&self, index: usize) -> &[T; WORD] {
+        &self[index]
+    }
+    #[inline(always)]
+    fn number(&self, cell: &T) -> T {
+        *cell
     }
 }
 
@@ -48,7 +61,7 @@ macro_rules! with_values {
         match $cells {
             Cells::Bytes { bytes, table, .. } => {
                 let table = table.as_slice().try_into().expect("a table of all 256 bytes");
-                let $values = Looked { bytes, table };
+                let $values = Looked { chunks: bytes, table };
                 $body
             }
             Cells::Numbers(numbers) => {
@@ -57,41 +70,6 @@ macro_rules! with_values {
             }
         }
     };
-}
-
-/// Rows of `width` numbers copied to whole cache lines, with zeros behind them; the slice begins at a line.
-struct Lined<'a, T> {
-    panel: &'a mut [T],
-    stride: usize,
-    rows: &'a [T],
-    width: usize,
-}
-
-impl<T: Real> WithSimd for Lined<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let lanes = T::lanes::<S>();
-        let whole = self.width / lanes * lanes;
-        for (to, from) in self.panel.chunks_exact_mut(self.stride).zip(self.rows.chunks_exact(self.width)) {
-            for (to, from) in to.chunks_exact_mut(lanes).zip(from.chunks_exact(lanes)) {
-                T::store(simd, to, T::load::<S>(from));
-            }
-            to[whole..self.width].copy_from_slice(&from[whole..]);
-        }
-    }
-}
-
-/// Room for `count` rows of `width` numbers in whole cache lines, and the step between them.
-fn room<T: Real>(panel: &mut Vec<T>, count: usize, width: usize) -> (&mut [T], usize) {
-    let stride = width.next_multiple_of(line::<T>());
-    let needed = count * stride + line::<T>();
-    if panel.len() < needed {
-        panel.resize(needed, T::zero());
-    }
-    let offset = panel.as_ptr().align_offset(64).min(line::<T>());
-    (&mut panel[offset..][..count * stride], stride)
 }
 
 /// Vectors of a row that are worked on at once: two rows of sums, and some room, must fit into the registers.
@@ -126,78 +104,83 @@ macro_rules! in_blocks {
     }};
 }
 
-/// Adds to each of `P` rows of sums, for every bit of `mask`, its own factor times one row of the panel.
+/// `N` vectors of a row.
+type Row<S, T, const N: usize> = [<T as crate::wide::Lanes>::Vector<S>; N];
+
+/// `count` rows of vectors from a buffer that grows to hold them; the first begins at a cache line.
+#[inline(always)]
+fn room<S: Simd, T: Real, const N: usize>(buffer: &mut Vec<T>, count: usize) -> &mut [Row<S, T, N>] {
+    const LINE: usize = 64;
+    let (numbers, spare) = (count * N * T::lanes::<S>(), LINE / size_of::<T>());
+    if buffer.len() < numbers + spare {
+        buffer.resize(numbers + spare, T::zero());
+    }
+    let offset = buffer.as_ptr().align_offset(LINE).min(spare);
+    T::vectors_mut::<S>(&mut buffer[offset..][..numbers]).as_chunks_mut().0
+}
+
+/// The vectors from number `from` on of rows of `width` numbers, with zeros behind the last.
+#[inline(always)]
+fn fill<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    panel: &mut [Row<S, T, N>],
+    rows: &[T],
+    width: usize,
+    from: usize,
+) {
+    for (to, row) in panel.iter_mut().zip(rows.chunks_exact(width)) {
+        for j in 0..N {
+            to[j] = T::load_some(simd, &row[from + j * T::lanes::<S>()..]);
+        }
+    }
+}
+
+/// The inverse of [`fill`].
+#[inline(always)]
+fn spill<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    sums: &[Row<S, T, N>],
+    rows: &mut [T],
+    width: usize,
+    from: usize,
+) {
+    for (sums, row) in sums.iter().zip(rows.chunks_exact_mut(width)) {
+        for j in 0..N {
+            T::store(simd, &mut row[from + j * T::lanes::<S>()..], sums[j]);
+        }
+    }
+}
+
+/// Adds to each of `P` rows of sums, for every bit of `mask`, its own factor times that row of the panel.
 #[inline(always)]
 fn accumulate<S: Simd, T: Real, const N: usize, const P: usize>(
     simd: S,
-    sums: &mut [[T::Vector<S>; N]; P],
+    sums: &mut [Row<S, T, N>; P],
     mut mask: u64,
-    panel: &[T],
-    stride: usize,
+    panel: &[Row<S, T, N>; WORD],
     factor: impl Fn(usize, usize) -> T,
 ) {
-    let lanes = T::lanes::<S>();
     while mask != 0 {
-        let bit = mask.trailing_zeros() as usize;
+        let bit = mask.trailing_zeros() as usize % WORD;
         mask &= mask - 1;
-        let row = &panel[bit * stride..][..N * lanes];
         let mut factors = [T::splat(simd, T::zero()); P];
         for p in 0..P {
             factors[p] = T::splat(simd, factor(p, bit));
         }
         for j in 0..N {
-            let part = T::load::<S>(&row[j * lanes..]);
             for p in 0..P {
-                sums[p][j] = T::fuse(simd, factors[p], part, sums[p][j]);
+                sums[p][j] = T::fuse(simd, factors[p], panel[bit][j], sums[p][j]);
             }
-        }
-    }
-}
-
-/// Rows of sums as they stand in rows of `width` numbers, or zeros.
-#[inline(always)]
-fn begin<S: Simd, T: Real, const N: usize, const P: usize>(
-    simd: S,
-    rows: Option<&[T]>,
-    width: usize,
-    from: usize,
-) -> [[T::Vector<S>; N]; P] {
-    let mut sums = [[T::splat(simd, T::zero()); N]; P];
-    if let Some(rows) = rows {
-        for p in 0..P {
-            let row = &rows[p * width..(p + 1) * width][from..];
-            for j in 0..N {
-                sums[p][j] = T::load_some(simd, &row[j * T::lanes::<S>()..]);
-            }
-        }
-    }
-    sums
-}
-
-/// Writes rows of sums back.
-#[inline(always)]
-fn end<S: Simd, T: Real, const N: usize, const P: usize>(
-    simd: S,
-    sums: [[T::Vector<S>; N]; P],
-    rows: &mut [T],
-    width: usize,
-    from: usize,
-) {
-    for p in 0..P {
-        let row = &mut rows[p * width..(p + 1) * width][from..];
-        for j in 0..N {
-            T::store(simd, &mut row[j * T::lanes::<S>()..], sums[p][j]);
         }
     }
 }
 
 struct Product<'a, T, V> {
     values: V,
-    columns: usize,
+    words: usize,
     masks: &'a [u64],
     weights: &'a [T],
-    panel: &'a mut [T],
-    stride: usize,
+    buffer: &'a mut Vec<T>,
     y: &'a mut [T],
     width: usize,
 }
@@ -208,67 +191,56 @@ impl<T: Real, V: Values<T>> WithSimd for Product<'_, T, V> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let vectors = self.width.div_ceil(T::lanes::<S>());
-        // The weights of as many columns as a word has bits fit into the nearest cache; all rows use them before the next come.
-        for (word, rows) in self.weights.chunks(WORD * self.width).enumerate() {
-            Lined { panel: self.panel, stride: self.stride, rows, width: self.width }.with_simd(simd);
-            in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, word, first));
-        }
+        in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, first * T::lanes::<S>()));
     }
 }
 
 impl<T: Real, V: Values<T>> Product<'_, T, V> {
-    /// Adds the part of one word of columns to the vectors `first` to `first + N` of every row of y.
+    /// `N` vectors of every row of y, from number `from` on.
     #[inline(always)]
-    fn block<S: Simd, const N: usize>(&mut self, simd: S, word: usize, first: usize) {
-        let mut row = 0;
-        while row + 1 < self.y.len() / self.width {
-            self.rows::<S, N, 2>(simd, word, first, row);
-            row += 2;
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, from: usize) {
+        let rows = self.y.len() / self.width;
+        let (panel, sums) = room::<S, T, N>(self.buffer, WORD + rows).split_at_mut(WORD);
+        let panel: &mut [Row<S, T, N>; WORD] = panel.try_into().expect("split there");
+        sums.fill([T::splat(simd, T::zero()); N]);
+        // The weights of as many columns as a word has bits fit into the nearest cache; all rows use them before the next come.
+        for (word, weights) in self.weights.chunks(WORD * self.width).enumerate() {
+            fill(simd, panel, weights, self.width, from);
+            let (values, words, masks) = (self.values, self.words, self.masks);
+            let (pairs, last) = sums.as_chunks_mut::<2>();
+            for (pair, sums) in pairs.iter_mut().enumerate() {
+                let at = [2 * pair * words + word, (2 * pair + 1) * words + word];
+                let chunks = at.map(|at| values.chunk(at));
+                let mut both = *sums;
+                let mask = masks[at[0]] | masks[at[1]];
+                accumulate(simd, &mut both, mask, panel, |p, bit| values.number(&chunks[p][bit]));
+                *sums = both;
+            }
+            for sums in last {
+                let at = (rows - 1) * words + word;
+                let mut one = [*sums];
+                let chunk = values.chunk(at);
+                accumulate(simd, &mut one, masks[at], panel, |_, bit| values.number(&chunk[bit]));
+                [*sums] = one;
+            }
         }
-        if row < self.y.len() / self.width {
-            self.rows::<S, N, 1>(simd, word, first, row);
-        }
-    }
-
-    #[inline(always)]
-    fn rows<S: Simd, const N: usize, const P: usize>(
-        &mut self,
-        simd: S,
-        word: usize,
-        first: usize,
-        row: usize,
-    ) {
-        let (from, words) = (first * T::lanes::<S>(), self.columns.div_ceil(WORD));
-        let y = &mut self.y[row * self.width..][..P * self.width];
-        let mut sums = begin::<S, T, N, P>(simd, (word > 0).then_some(&*y), self.width, from);
-        let mut mask = 0;
-        for p in 0..P {
-            mask |= self.masks[(row + p) * words + word];
-        }
-        let start = row * self.columns + word * WORD;
-        let (values, columns) = (self.values, self.columns);
-        accumulate(simd, &mut sums, mask, &self.panel[from..], self.stride, |p, bit| {
-            values.at(start + p * columns + bit)
-        });
-        end(simd, sums, y, self.width, from);
+        spill(simd, sums, self.y, self.width, from);
     }
 }
 
 pub(super) fn product<T: Real>(batch: &mut Sparse<T>, weights: &[T], y: &mut [T], width: usize) {
-    let (panel, stride) = room(&mut batch.panel, WORD, width);
-    let (columns, masks) = (batch.columns, &batch.masks[..]);
+    let (words, masks, buffer) = (batch.columns.div_ceil(WORD), &batch.masks[..], &mut batch.buffer);
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Product { values, columns, masks, weights, panel, stride, y, width });
+        Arch::new().dispatch(Product { values, words, masks, weights, buffer, y, width });
     });
 }
 
 struct Gradient<'a, T, V> {
     values: V,
-    columns: usize,
+    words: usize,
     turned: &'a [u64],
-    groups: usize,
-    panel: &'a [T],
-    stride: usize,
+    dy: &'a [T],
+    buffer: &'a mut Vec<T>,
     dw: &'a mut [T],
     width: usize,
 }
@@ -279,52 +251,60 @@ impl<T: Real, V: Values<T>> WithSimd for Gradient<'_, T, V> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let vectors = self.width.div_ceil(T::lanes::<S>());
-        in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, first));
+        in_blocks!(S, vectors, |first, N| self.block::<S, N>(simd, first * T::lanes::<S>()));
     }
 }
 
 impl<T: Real, V: Values<T>> Gradient<'_, T, V> {
-    /// The vectors `first` to `first + N` of every row of dW.
+    /// `N` vectors of every row of dW, from number `from` on.
     #[inline(always)]
-    fn block<S: Simd, const N: usize>(&mut self, simd: S, first: usize) {
-        let mut column = 0;
-        while column + 1 < self.columns {
-            self.rows::<S, N, 2>(simd, first, column);
-            column += 2;
+    fn block<S: Simd, const N: usize>(&mut self, simd: S, from: usize) {
+        let groups = (self.dy.len() / self.width).div_ceil(WORD);
+        // Lent, so that `rows` can be called beside it.
+        let mut buffer = std::mem::take(self.buffer);
+        let panel = room::<S, T, N>(&mut buffer, groups * WORD);
+        fill(simd, panel, self.dy, self.width, from);
+        let panel = panel.as_chunks::<WORD>().0;
+        let columns = self.dw.len() / self.width;
+        for column in (0..columns - columns % 2).step_by(2) {
+            self.rows::<S, N, 2>(simd, panel, column, from);
         }
-        if column < self.columns {
-            self.rows::<S, N, 1>(simd, first, column);
+        if columns % 2 == 1 {
+            self.rows::<S, N, 1>(simd, panel, columns - 1, from);
         }
+        *self.buffer = buffer;
     }
 
     #[inline(always)]
-    fn rows<S: Simd, const N: usize, const P: usize>(&mut self, simd: S, first: usize, column: usize) {
-        let from = first * T::lanes::<S>();
-        let mut sums = begin::<S, T, N, P>(simd, None, self.width, from);
-        let (values, columns) = (self.values, self.columns);
-        let masks = &self.turned[column * self.groups..][..P * self.groups];
-        for group in 0..self.groups {
+    fn rows<S: Simd, const N: usize, const P: usize>(
+        &mut self,
+        simd: S,
+        panel: &[[Row<S, T, N>; WORD]],
+        column: usize,
+        from: usize,
+    ) {
+        let mut sums = [[T::splat(simd, T::zero()); N]; P];
+        let (values, words) = (self.values, self.words);
+        // Neighbours in one word, for a word has an even number of bits.
+        let (word, place) = (column / WORD, column % WORD);
+        let masks = &self.turned[column * panel.len()..][..P * panel.len()];
+        for (group, panel_of_group) in panel.iter().enumerate() {
             let mut mask = 0;
             for p in 0..P {
-                mask |= masks[p * self.groups + group];
+                mask |= masks[p * panel.len() + group];
             }
-            let row = group * WORD;
-            let panel = &self.panel[row * self.stride + from..];
-            accumulate(simd, &mut sums, mask, panel, self.stride, |p, bit| {
-                values.at((row + bit) * columns + column + p)
+            let first = group * WORD * words + word;
+            accumulate(simd, &mut sums, mask, panel_of_group, |p, bit| {
+                values.number(&values.chunk(first + bit * words)[(place + p) % WORD])
             });
         }
-        end(simd, sums, &mut self.dw[column * self.width..][..P * self.width], self.width, from);
+        spill(simd, &sums, &mut self.dw[column * self.width..][..P * self.width], self.width, from);
     }
 }
 
 pub(super) fn weight_gradient<T: Real>(batch: &mut Sparse<T>, dy: &[T], dw: &mut [T], width: usize) {
-    let groups = batch.rows.div_ceil(WORD);
-    let (panel, stride) = room(&mut batch.panel, batch.rows, width);
-    Arch::new().dispatch(Lined { panel, stride, rows: dy, width });
-    let panel = &*panel;
-    let (columns, turned) = (batch.columns, &batch.turned[..]);
+    let (words, turned, buffer) = (batch.columns.div_ceil(WORD), &batch.turned[..], &mut batch.buffer);
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Gradient { values, columns, turned, groups, panel, stride, dw, width });
+        Arch::new().dispatch(Gradient { values, words, turned, dy, buffer, dw, width });
     });
 }
