@@ -73,6 +73,8 @@ pub trait Lanes: Copy {
     /// a b + c, rounded once where the CPU can.
     fn fuse<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
     /// `x` as vectors; what does not fill one is left out.
+    fn vectors<S: Simd>(x: &[Self]) -> &[Self::Vector<S>];
+    /// `x` as vectors; what does not fill one is left out.
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
     /// The first numbers of `x` as a vector.
     ///
@@ -101,6 +103,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn fuse<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn vectors<S: Simd>(x: &[Self]) -> &[S::$vector] {
+                S::$view(x).0
             }
             #[inline(always)]
             fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [S::$vector] {

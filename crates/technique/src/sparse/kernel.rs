@@ -129,9 +129,10 @@ fn fill<S: Simd, T: Real, const N: usize>(
     from: usize,
 ) {
     for (to, row) in panel.iter_mut().zip(rows.chunks_exact(width)) {
-        for j in 0..N {
-            to[j] = T::load_some(simd, &row[from + j * T::lanes::<S>()..]);
-        }
+        // All but the last are whole.
+        let (head, last) = row[from..].split_at((N - 1) * T::lanes::<S>());
+        to[..N - 1].copy_from_slice(T::vectors::<S>(head));
+        to[N - 1] = T::load_some(simd, last);
     }
 }
 
@@ -145,9 +146,9 @@ fn spill<S: Simd, T: Real, const N: usize>(
     from: usize,
 ) {
     for (sums, row) in sums.iter().zip(rows.chunks_exact_mut(width)) {
-        for j in 0..N {
-            T::store(simd, &mut row[from + j * T::lanes::<S>()..], sums[j]);
-        }
+        let (head, last) = row[from..].split_at_mut((N - 1) * T::lanes::<S>());
+        T::vectors_mut::<S>(head).copy_from_slice(&sums[..N - 1]);
+        T::store(simd, last, sums[N - 1]);
     }
 }
 
