@@ -152,7 +152,8 @@ def w1():
         for rule, rate in common.W1_RULES.items():
             start = time.perf_counter()
             losses, _ = train(rule, params, rate, x, y, batches, *nothing)
-            check[rule] = float(np.asarray(losses)[0, -100:].mean())
+            losses = np.asarray(losses)[0]
+            check[rule], check[f"{rule}/first"] = float(losses[-100:].mean()), float(losses[:50].mean())
             parts[rule] = time.perf_counter() - start
         return parts, check
 

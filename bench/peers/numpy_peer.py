@@ -182,7 +182,8 @@ def w1():
         for name, rate in common.W1_RULES.items():
             start = time.perf_counter()
             net = Net(flat, common.W1_SIZES)
-            check[name] = float(train(net, Rule(name, rate, net.params), x, y, batches)[-100:].mean())
+            losses = train(net, Rule(name, rate, net.params), x, y, batches)
+            check[name], check[f"{name}/first"] = float(losses[-100:].mean()), float(losses[:50].mean())
             parts[name] = time.perf_counter() - start
         return parts, check
 

@@ -51,7 +51,8 @@ def w1():
         for rule, rate in common.W1_RULES.items():
             start = time.perf_counter()
             net = NET([flat], common.W1_SIZES, rule, [rate], len(batches))
-            check[rule] = train(net, x, y, batches)[-100:].mean().item()
+            losses = train(net, x, y, batches)
+            check[rule], check[f"{rule}/first"] = losses[-100:].mean().item(), losses[:50].mean().item()
             parts[rule] = time.perf_counter() - start
         return parts, check
 

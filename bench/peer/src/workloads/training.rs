@@ -23,19 +23,23 @@ const W5_SEEDS: usize = 5;
 /// What a loss counts that is no number.
 const DIVERGED: f64 = 10.0;
 
-/// Trains on all batches; the mean of the last `last` losses, each before its update.
+/// Trains on all batches; the losses, each before its update.
 fn train<F: Framework>(
     framework: &F,
     network: &mut F::Network,
     examples: &F::Examples,
     batches: &[i32],
-    last: usize,
-) -> Result<f64> {
-    let losses: Result<Vec<f64>> =
-        batches.chunks_exact(BATCH).map(|rows| framework.step(network, examples, rows)).collect();
-    let losses = losses?;
-    let last = &losses[losses.len().saturating_sub(last)..];
-    Ok(last.iter().sum::<f64>() / last.len() as f64)
+) -> Result<Vec<f64>> {
+    batches.chunks_exact(BATCH).map(|rows| framework.step(network, examples, rows)).collect()
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+/// The mean of the last losses.
+fn mean_of_last(losses: &[f64], count: usize) -> f64 {
+    mean(&losses[losses.len().saturating_sub(count)..])
 }
 
 fn examples<F: Framework>(
@@ -57,11 +61,12 @@ pub(super) fn w1<'f, F: Framework>(framework: &'f F, inputs: &Inputs) -> Result<
             let plan = Plan { sizes: W1_SIZES, params: &params, norm: false, rule, rate };
             let mut network = framework.network(&plan)?;
             let started = Instant::now();
-            let loss = train(framework, &mut network, &examples, &batches, 100)?;
+            let losses = train(framework, &mut network, &examples, &batches)?;
             let seconds = started.elapsed().as_secs_f64();
             outcome.seconds += seconds;
             outcome.parts.insert(rule.name().to_owned(), seconds);
-            outcome.check.insert(rule.name().to_owned(), loss);
+            outcome.check.insert(rule.name().to_owned(), mean_of_last(&losses, 100));
+            outcome.check.insert(format!("{}/first", rule.name()), mean(&losses[..50.min(losses.len())]));
         }
         Ok(outcome)
     }))
@@ -113,7 +118,8 @@ pub(super) fn w5<'f, F: Framework>(framework: &'f F, inputs: &Inputs, threads: u
             let params = &params[at * Plan::length(SMALL_SIZES)..];
             let plan = Plan { sizes: SMALL_SIZES, params, norm: false, rule, rate };
             let mut network = framework.network(&plan)?;
-            let loss = train(framework, &mut network, &examples, &batches[at * rows..][..rows], 50)?;
+            let losses = train(framework, &mut network, &examples, &batches[at * rows..][..rows])?;
+            let loss = mean_of_last(&losses, 50);
             Ok(if loss.is_finite() { loss } else { DIVERGED })
         })?;
         let mut outcome = Outcome { seconds: started.elapsed().as_secs_f64(), ..Outcome::default() };
@@ -136,8 +142,8 @@ pub(super) fn w6<'f, F: Framework>(framework: &'f F, inputs: &Inputs) -> Result<
         let mut outcome = Outcome::default();
         let started = Instant::now();
         for batches in batches.chunks_exact(epoch) {
-            let loss = train(framework, &mut network, &trained, batches, 100)?;
-            outcome.check.insert("loss".to_owned(), loss);
+            let losses = train(framework, &mut network, &trained, batches)?;
+            outcome.check.insert("loss".to_owned(), mean_of_last(&losses, 100));
             outcome.check.insert("accuracy".to_owned(), framework.accuracy(&network, &test)?);
         }
         outcome.seconds = started.elapsed().as_secs_f64();

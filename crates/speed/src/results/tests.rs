@@ -3,7 +3,7 @@ use super::*;
 fn outcome(seconds: f64, loss: f64) -> Outcome {
     Outcome {
         seconds,
-        check: [("adam".to_owned(), loss)].into(),
+        check: [("adam/first".to_owned(), loss)].into(),
         parts: [("adam".to_owned(), seconds)].into(),
     }
 }
@@ -29,10 +29,10 @@ fn medians_and_ratios_are_taken_pair_by_pair() {
 
 #[test]
 fn nobody_is_fast_by_doing_less() {
-    assert!(duel(&[1.0], &[1.0], 0.0405).disagreements().is_empty());
-    for loss in [0.05, f64::NAN] {
+    assert!(duel(&[1.0], &[1.0], 0.040002).disagreements().is_empty());
+    for loss in [0.04001, f64::NAN] {
         let wrong = duel(&[1.0], &[1.0], loss).disagreements();
-        assert!(wrong.len() == 1 && wrong[0].contains("w1 peer, adam: thalweg 0.04"), "{wrong:?}");
+        assert!(wrong.len() == 1 && wrong[0].contains("w1 peer, adam/first: thalweg 0.04"), "{wrong:?}");
     }
     let mut silent = duel(&[1.0], &[1.0], 0.04);
     silent.theirs[0].check.clear();
