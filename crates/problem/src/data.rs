@@ -53,10 +53,10 @@ pub struct Dataset {
 }
 
 /// Inputs and their labels, row by row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Examples {
-    /// One row per label.
-    pub inputs: Inputs,
+    /// One row per label. Never changed: `pattern` is found once.
+    inputs: Inputs,
     /// The class of each row.
     pub labels: Vec<u32>,
     /// Which inputs are not 0, once somebody has asked.
@@ -94,7 +94,20 @@ impl Inputs {
     }
 }
 
+/// Whether the pattern has been found yet makes no difference.
+impl PartialEq for Examples {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.inputs, &self.labels) == (&other.inputs, &other.labels)
+    }
+}
+
 impl Examples {
+    /// The inputs, one row per label.
+    #[must_use]
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
     /// Joins inputs of `columns` numbers a row to their labels; `place` names them in the error.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn made_up_images_are_as_empty_as_they_say() {
         let data = made_up().unwrap();
-        let Inputs::Bytes { values, .. } = &data.train.inputs else { panic!("bytes") };
+        let Inputs::Bytes { values, .. } = data.train.inputs() else { panic!("bytes") };
         let density = values.iter().filter(|byte| **byte != 0).count() as f64 / values.len() as f64;
         assert!((density - DENSITY).abs() < 0.005, "{density}");
         assert_eq!((data.train.len(), data.test.len(), data.columns), (MADE_UP.0, MADE_UP.1, 784));

@@ -25,7 +25,7 @@ fn batches(training: &mut Training<'_>, steps: u64) -> Vec<u8> {
 }
 
 fn images(examples: &Examples) -> Result<&[u8], SpeedError> {
-    match &examples.inputs {
+    match examples.inputs() {
         Inputs::Bytes { values, .. } => Ok(values),
         Inputs::Numbers(_) => {
             Err(SpeedError::Setting("the bench's inputs: expected images of bytes, found numbers".to_owned()))

@@ -16,7 +16,7 @@ pub(crate) fn digits() -> Dataset {
 pub(crate) fn strokes() -> Dataset {
     let mut data = digits();
     let strokes = |examples: &Examples| {
-        let Inputs::Bytes { values, divisor } = &examples.inputs else { panic!("bytes") };
+        let Inputs::Bytes { values, divisor } = examples.inputs() else { panic!("bytes") };
         let values: Vec<u8> = values.iter().map(|&byte| if byte < 8 { 0 } else { byte }).collect();
         assert!(values.iter().filter(|byte| **byte != 0).count() < values.len() * 2 / 5);
         let inputs = Inputs::Bytes { values, divisor: *divisor };

@@ -24,7 +24,8 @@ crate::described! {
     ///
     /// # Conventions
     /// The same as PyTorch's `CrossEntropyLoss` and Keras' `SparseCategoricalCrossentropy(from_logits=True)`. The textbook adds 1e-7 inside the
-    /// logarithm, against log 0; the form here needs no such guard.
+    /// logarithm, against log 0; the form here needs no such guard. In f32 the exponential is a vectorised one (`exp.rs`), off by at most
+    /// 1.5 units in the last place.
     pub struct CrossEntropy("cross_entropy", "Softmax with cross-entropy", "Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990; gradient: the chapter's Affine-Softmax-Loss graph", 1990) {}
 }
 

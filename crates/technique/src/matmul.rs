@@ -106,7 +106,7 @@ pub fn product_by<T: Real>(crew: Crew, c: &mut [T], a: Matrix<'_, T>, b: Matrix<
     by_blocks(crew, crew.threads, c, a.view(), b.view(), each);
 }
 
-/// The two halves of the blocks side by side, and each in the same way, until there are as many parts as threads.
+/// Two parts of the blocks side by side, and each in the same way, until there are as many parts as threads.
 fn by_blocks<T: Real>(
     crew: Crew,
     threads: usize,
@@ -118,11 +118,13 @@ fn by_blocks<T: Real>(
     let (rows, columns) = (a.nrows(), b.ncols());
     let blocks = rows.div_ceil(each);
     if threads > 1 && blocks > 1 {
-        let here = (blocks / 2) * each;
+        let few = threads / 2;
+        // In proportion to the threads.
+        let here = (blocks * few / threads).max(1) * each;
         let (top, bottom) = c.split_at_mut(here * columns);
         let (a_top, a_bottom) = a.split_at_row(here);
-        (crew.join)(&mut || by_blocks(crew, threads / 2, top, a_top, b, each), &mut || {
-            by_blocks(crew, threads - threads / 2, bottom, a_bottom, b, each);
+        (crew.join)(&mut || by_blocks(crew, few, top, a_top, b, each), &mut || {
+            by_blocks(crew, threads - few, bottom, a_bottom, b, each);
         });
         return;
     }

@@ -206,7 +206,7 @@ impl<T: Real, R: UpdateRule> Optimizer<T, R> {
 }
 
 /// Every so many steps, memory that has shrunk below the smallest normal number is set to 0. In each step it would cost Adam a quarter of its time; so
-/// rarely it costs nothing, and no number is slow for longer than this.
+/// rarely it costs less than 1 %, and no number is slow for longer than this.
 const SETTLE: u64 = 32;
 
 /// The header entry that holds the technique in full.

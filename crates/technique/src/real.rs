@@ -51,7 +51,7 @@ pub trait Real:
     /// The number itself, or 0 where it is below the smallest normal one (1.2e-38 in f32).
     ///
     /// An average that gradients no longer feed shrinks by a factor each step and, after some 950 steps of Adam, ends among the subnormal numbers for
-    /// ever, which CPUs compute forty times as slowly. As a step they are nothing.
+    /// ever, which CPUs compute many times as slowly. As a step they are nothing.
     #[inline(always)]
     fn settled(self) -> Self {
         if self.abs() < Self::min_positive_value() { Self::zero() } else { self }
@@ -82,7 +82,7 @@ macro_rules! real {
                 let shift = (2.0 as $T).powi(<$T>::MANTISSA_DIGITS as i32 - 1);
                 let near = (self + shift) - shift;
                 let whole = if near > self { near - 1.0 } else { near };
-                ((whole + shift).to_bits() - shift.to_bits()) as u32
+                (whole + shift).to_bits().wrapping_sub(shift.to_bits()) as u32
             }
             #[inline]
             fn erf(self) -> Self {

@@ -7,7 +7,7 @@
 //! y_r = Σ_c x_rc W_c           over the columns c of row r that are not 0
 //! dW_c = Σ_r x_rc dy_r         over the rows r of column c that are not 0
 //! ```
-//! The sums are taken in the order of c and of r, as in the dense product, so what a dense product would give differs by rounding only.
+//! The sums are taken in the order of c and of r; what a dense product would give differs by rounding only, for finite weights.
 //!
 //! Two rows of x are multiplied at once, or two columns, over the places where either is not 0: neighbours have most of them in common, and each row of W
 //! or dy that comes from memory then serves twice.
@@ -16,7 +16,8 @@ mod kernel;
 
 use crate::real::Real;
 
-/// The largest share of numbers other than 0 at which the sparse products are the faster ones, for layers of 100 units on AVX-512 and AVX2 alike.
+/// The largest share of numbers other than 0 at which the sparse products are taken. For layers of 100 units on AVX-512 they break even with the dense ones
+/// somewhat above it.
 pub const MOST_DENSE: f64 = 0.4;
 
 /// Rows of one word of a mask.
@@ -158,7 +159,7 @@ impl<T: Real> Sparse<T> {
         let outputs = weights.len().checked_div(self.columns).unwrap_or(0);
         assert_eq!(weights.len(), self.columns * outputs, "one row of weights for each column");
         assert_eq!(y.len(), self.rows() * outputs, "one output for each row and unit");
-        kernel::product(self, weights, y, outputs);
+        kernel::product(self, weights, y, outputs, pulp::Arch::new());
     }
 
     /// dW ← xᵀ dy.
@@ -172,7 +173,7 @@ impl<T: Real> Sparse<T> {
         assert_eq!(dw.len(), columns * outputs, "one row of weights for each column");
         if outputs > 0 {
             self.turn();
-            kernel::weight_gradient(self, dy, dw, outputs);
+            kernel::weight_gradient(self, dy, dw, outputs, pulp::Arch::new());
         }
     }
 

@@ -5,7 +5,8 @@
 //! safe). The arithmetic is the same instruction by instruction, only on more numbers at once: nothing is fused or reordered, and the bits are the same on
 //! all paths.
 //!
-//! Where a loop must say itself what lies in a register, it is written over [`Lanes`] for any `pulp::Simd`.
+//! Where a loop must say itself what lies in a register (the sparse products), it is written over [`Lanes`] for any `pulp::Simd`. Those loops fuse
+//! multiplication and addition where the CPU can, so their last bits are those of a kind of CPU, as they are in the dense products.
 
 #[doc(hidden)]
 pub use pulp;

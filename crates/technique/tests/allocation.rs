@@ -12,6 +12,7 @@ use technique::optimizer::Optimizer;
 use technique::random::{Purpose, key};
 use technique::rule::Rule;
 use technique::schedule::Schedule;
+use technique::sparse::Pattern;
 
 /// One trial with everything on: batch norm, dropout, Adam, a schedule, clipping by the global norm, coupled decay.
 struct Training {
@@ -57,6 +58,30 @@ impl Training {
         self.step += 1;
         loss
     }
+}
+
+/// Batches of a table that is mostly zeros, of changing size as between training and evaluation.
+#[test]
+fn batches_of_mostly_zeros_allocate_nothing_either() {
+    let (inputs, all) = (784, 1000);
+    let table: Vec<u8> = (0..all * inputs).map(|at| if at % 7 == 0 { (at % 251) as u8 } else { 0 }).collect();
+    let pattern = Pattern::of(inputs, &table).unwrap();
+    let mut training = Training::new(inputs, &[100]);
+    let rows: Vec<usize> = (0..all).rev().collect();
+    let labels: Vec<u32> = (0..all as u32).map(|row| row % 10).collect();
+    let mut round = || {
+        for count in [128, all, 77] {
+            training.net.sparse_input().take_bytes(&pattern, &table, 255.0, &rows[..count]);
+            let key = key(1, Purpose::Dropout, training.step);
+            let pass = Pass { rows: count, phase: Phase::Training, key };
+            let target = Target::Classes(&labels[..count]);
+            training.net.gradient(&training.params, &pass, target, &mut training.grads);
+            training.optimizer.update(&mut training.params, &training.grads);
+            training.step += 1;
+        }
+    };
+    assert!(allocation_counter::measure(&mut round).count_total > 0, "the buffers come from somewhere");
+    assert_eq!(allocation_counter::measure(&mut round).count_total, 0);
 }
 
 fn allocations_of_a_step(inputs: usize, hidden: &[usize], rows: usize) -> (u64, u64) {

@@ -43,6 +43,28 @@ fn cross_entropy_loss() -> Loss {
     "cross_entropy".parse().unwrap()
 }
 
+/// The loops of f32 use an exponential of their own: against the library's in f64.
+#[test]
+fn softmax_in_f32_is_as_exact_as_the_rounding_of_its_inputs() {
+    for (classes, scale) in [(2, 1.0), (10, 1.0), (10, 30.0), (1000, 10.0), (3, 0.01)] {
+        let rows = 64;
+        let single: Vec<f32> = normals(7, rows * classes).into_iter().map(|x| (scale * x) as f32).collect();
+        let double: Vec<f64> = single.iter().map(|&x| f64::from(x)).collect();
+        let labels: Vec<u32> = (0..rows).map(|row| (row % classes) as u32).collect();
+        let target = Target::Classes(&labels);
+        let (mut found, mut exact) = (vec![0.0_f32; single.len()], vec![0.0; single.len()]);
+        let loss = cross_entropy_loss().evaluate(&single, target, rows, Some(&mut found));
+        let target = Target::Classes(&labels);
+        let exact_loss = cross_entropy_loss().evaluate(&double, target, rows, Some(&mut exact));
+        assert!((loss - exact_loss).abs() <= 1e-6 * exact_loss.max(1.0), "{classes}: {loss} {exact_loss}");
+        for (found, exact) in found.iter().zip(&exact) {
+            // A softmax of y is y/rows, less 1/rows at the target.
+            let gap = (f64::from(*found) - exact).abs() * rows as f64;
+            assert!(gap <= 1e-5 * exact.abs() * rows as f64 + 2e-7, "{classes}: {found} {exact}");
+        }
+    }
+}
+
 #[test]
 fn cross_entropy_is_as_recorded() {
     let Recorded { losses } = golden("layers");

@@ -292,7 +292,7 @@ fn every_guard_clips_as_recorded() {
     }
 }
 
-/// When gradients stop, averages shrink for ever. Among the subnormal numbers every step would take forty times as long.
+/// When gradients stop, averages shrink for ever. Among the subnormal numbers every step would take many times as long.
 #[test]
 fn memory_settles_at_0_when_gradients_stop() {
     let words = ["rmsprop:decay=0.9,momentum=0.9,centered=true", "adam:beta2=0.9", "adam@torch:beta2=0.9"];

@@ -9,7 +9,7 @@
     reason = "the same places of several arrays; iterators would not stay in registers"
 )]
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::{Cells, Sparse, WORD};
 use crate::real::Real;
@@ -70,6 +70,19 @@ macro_rules! with_values {
             }
         }
     };
+}
+
+/// A kind of vectors to run a loop on.
+pub(super) trait Vectors {
+    fn run(self, job: impl WithSimd);
+}
+
+/// The widest of this CPU.
+impl Vectors for pulp::Arch {
+    #[inline(always)]
+    fn run(self, job: impl WithSimd) {
+        self.dispatch(job);
+    }
 }
 
 /// Vectors of a row that are worked on at once: two rows of sums, and some room, must fit into the registers.
@@ -229,10 +242,17 @@ impl<T: Real, V: Values<T>> Product<'_, T, V> {
     }
 }
 
-pub(super) fn product<T: Real>(batch: &mut Sparse<T>, weights: &[T], y: &mut [T], width: usize) {
+/// y ← x W on some kind of vectors.
+pub(super) fn product<T: Real>(
+    batch: &mut Sparse<T>,
+    weights: &[T],
+    y: &mut [T],
+    width: usize,
+    vectors: impl Vectors,
+) {
     let (words, masks, buffer) = (batch.columns.div_ceil(WORD), &batch.masks[..], &mut batch.buffer);
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Product { values, words, masks, weights, buffer, y, width });
+        vectors.run(Product { values, words, masks, weights, buffer, y, width });
     });
 }
 
@@ -303,9 +323,16 @@ impl<T: Real, V: Values<T>> Gradient<'_, T, V> {
     }
 }
 
-pub(super) fn weight_gradient<T: Real>(batch: &mut Sparse<T>, dy: &[T], dw: &mut [T], width: usize) {
+/// dW ← xᵀ dy on some kind of vectors; the masks have been turned.
+pub(super) fn weight_gradient<T: Real>(
+    batch: &mut Sparse<T>,
+    dy: &[T],
+    dw: &mut [T],
+    width: usize,
+    vectors: impl Vectors,
+) {
     let (words, turned, buffer) = (batch.columns.div_ceil(WORD), &batch.turned[..], &mut batch.buffer);
     with_values!(&batch.cells, values => {
-        Arch::new().dispatch(Gradient { values, words, turned, dy, buffer, dw, width });
+        vectors.run(Gradient { values, words, turned, dy, buffer, dw, width });
     });
 }

@@ -66,7 +66,55 @@ fn products_are_those_of_the_dense_rows() {
     check::<f64>(1e-13);
 }
 
-/// On every kind of vector the same sums in the same order: fused or not is all that may differ.
+/// Any kind of vectors, whether or not it is the widest here.
+struct On<S>(S);
+
+impl<S: pulp::Simd> kernel::Vectors for On<S> {
+    fn run(self, job: impl pulp::WithSimd) {
+        self.0.vectorize(job);
+    }
+}
+
+/// The products of a batch on one kind of vectors are those on the widest of this CPU; fused or not is all that may differ.
+fn same_on<S: pulp::Simd, T: Real>(simd: S, tolerance: f64) {
+    // Widths of whole vectors and of parts, in one block and in several, on two to sixteen lanes.
+    for outputs in [1, 3, 15, 16, 40, 48, 64, 65, 100, 128, 129, 144, 300] {
+        let (rows, columns) = (67, 131);
+        let all = table(1, rows, columns);
+        let pattern = Pattern::of(columns, &all).expect("mostly zeros");
+        let mut batch = Sparse::<T>::default();
+        batch.take_bytes(&pattern, &all, 255.0, &(0..rows).collect::<Vec<_>>());
+        let numbers = |seed, count| -> Vec<T> { normals(seed, count).into_iter().map(T::of).collect() };
+        let (weights, dy) = (numbers(2, columns * outputs), numbers(3, rows * outputs));
+        let (mut y, mut dw) = (vec![T::nan(); rows * outputs], vec![T::nan(); columns * outputs]);
+        batch.product(&weights, &mut y);
+        batch.weight_gradient(&dy, &mut dw);
+        let (mut other_y, mut other_dw) = (vec![T::nan(); y.len()], vec![T::nan(); dw.len()]);
+        kernel::product(&mut batch, &weights, &mut other_y, outputs, On(simd));
+        kernel::weight_gradient(&mut batch, &dy, &mut other_dw, outputs, On(simd));
+        for (a, b) in y.iter().chain(&dw).zip(other_y.iter().chain(&other_dw)) {
+            let gap = (a.wide() - b.wide()).abs();
+            assert!(gap <= tolerance * a.wide().abs().max(1.0), "{outputs} outputs: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_vectors_gives_the_same_sums() {
+    fn check<S: pulp::Simd>(simd: S) {
+        same_on::<S, f32>(simd, 2e-5);
+        same_on::<S, f64>(simd, 1e-13);
+    }
+    check(pulp::Scalar);
+    check(pulp::Scalar128b);
+    check(pulp::Scalar256b);
+    check(pulp::Scalar512b);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(avx2) = pulp::x86::V3::try_new() {
+        check(avx2);
+    }
+}
+
 #[test]
 fn zeros_are_skipped_and_nothing_else() {
     let all: Vec<f32> = vec![0.0, 2.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
