@@ -16,7 +16,6 @@ PARSER = argparse.ArgumentParser()
 PARSER.add_argument("workload", choices=[f"w{i}" for i in range(1, 7)])
 PARSER.add_argument("--inputs", required=True)
 PARSER.add_argument("--threads", type=int, default=1)
-PARSER.add_argument("--quick", action="store_true", help="the inputs are short; nothing else changes")
 PARSER.add_argument("--compiled", action="store_true", help="torch_peer.py only: torch.compile in place of eager")
 ARGS = PARSER.parse_args()
 
@@ -27,17 +26,6 @@ for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = str(ARGS.threads)
-
-
-def pin(cores):
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
-
-
-# The last cores: the first one has more interrupts to serve.
-CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(ARGS.threads))
-CORES = CORES[-ARGS.threads :]
-pin(CORES)
 
 import numpy as np  # noqa: E402  after the environment is settled
 
@@ -60,6 +48,11 @@ W4_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 W5_RULES = ["sgd", "momentum", "adagrad", "rmsprop", "adam"]
 W5_RATES = [0.1, 0.03, 0.01, 0.003]
 W5_SEEDS = 5
+# The network of w2 whose first losses are checked.
+W2_CHECKED = 4
+# Steps of w1 and w6 in which rounding has not yet grown, and those of w2 and w5.
+FIRST = 50
+SOONER = 20
 BINS = 30
 
 
@@ -107,16 +100,33 @@ def w5_trials():
     return [(u, r * scale.get(u, 1.0), s) for u in reversed(W5_RULES) for r in W5_RATES for s in range(W5_SEEDS)]
 
 
+def moved(params):
+    """Σ |1 - p| over the first 97 parameters of w3."""
+    return sum(abs(1.0 - float(p)) for p in params[:97])
+
+
+def w2_check(results):
+    """From (last accuracy, mean of the first losses) of all networks, those with batch norm before the others."""
+    check, half = {}, len(results) // 2
+    for name, of in (("batch", results[:half]), ("plain", results[half:])):
+        check[name] = float(np.mean([accuracy for accuracy, _ in of]))
+        check[f"{name}/first"] = float(of[W2_CHECKED][1])
+    return check
+
+
 def w5_check(results):
-    """From (rule, mean loss) of all trials to the mean of each rule; what diverged counts as 10."""
-    return {
-        rule: float(np.mean([loss if math.isfinite(loss) else 10.0 for name, loss in results if name == rule]))
-        for rule in W5_RULES
-    }
+    """From (rule, rate, mean of the last losses, of the first) of all trials; a last one that diverged counts as 10."""
+    check = {}
+    for rule in W5_RULES:
+        trials = [trial for name, *trial in results if name == rule]
+        smallest = min(rate for rate, _, _ in trials)
+        check[rule] = float(np.mean([last if math.isfinite(last) else 10.0 for _, last, _ in trials]))
+        check[f"{rule}/first"] = float(np.mean([first for rate, _, first in trials if rate == smallest]))
+    return check
 
 
 class Workers:
-    """One process on each core, started before anything is timed; they take the items in turn.
+    """One process for each thread, started before anything is timed; they take the items in turn.
 
     `make()` is called in the process and returns the function from an item to its result.
     """
@@ -124,17 +134,16 @@ class Workers:
     def __init__(self, make, items):
         context = multiprocessing.get_context("fork")
         self.items, self.next, self.pipes = items, context.Value("i", 0), []
-        for core in CORES:
+        for _ in range(ARGS.threads):
             ours, theirs = context.Pipe()
             self.pipes.append(ours)
-            context.Process(target=self._work, args=(make, core, theirs), daemon=True).start()
+            context.Process(target=self._work, args=(make, theirs), daemon=True).start()
             theirs.close()
 
-    def _work(self, make, core, pipe):
+    def _work(self, make, pipe):
         # With no copy of the parent's ends, a worker sees the end of its pipe even when the parent is killed.
         for ours in self.pipes:
             ours.close()
-        pin([core])
         work = make()
         # Who takes which item changes from run to run: so each compiles every kind, which an item's first value names.
         for item in {item[0]: item for item in self.items}.values():
@@ -167,14 +176,15 @@ class Workers:
 
 
 def repeat_for(update, seconds=0.05, least=5):
-    """Seconds of one `update`: the mean over enough of them to fill `seconds`."""
-    count, start = 0, time.perf_counter()
-    while True:
-        update()
-        count += 1
-        elapsed = time.perf_counter() - start
-        if elapsed >= seconds and count >= least:
-            return elapsed / count
+    """Seconds of one `update`: the mean over enough of them to fill `seconds`, as a first few foretell."""
+
+    def mean(count):
+        start = time.perf_counter()
+        for _ in range(count):
+            update()
+        return (time.perf_counter() - start) / count
+
+    return mean(max(least, math.ceil(seconds / mean(least))))
 
 
 def say(value):

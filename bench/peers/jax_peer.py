@@ -8,6 +8,8 @@ import time
 import common  # before JAX: it settles the threads
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+# Else XLA splits work over as many threads as there are cores.
+os.environ["PJRT_NPROC"] = "1"
 # Two threads are two processes of one thread each; wide vectors are faster here than XLA's own choice.
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false --xla_cpu_prefer_vector_width=512"
 
@@ -143,7 +145,7 @@ def rows(name, *shape):
 
 def w1():
     x, y = data("train")
-    params = parameters(common.load("w1_params.f32"), common.W1_SIZES)
+    flat = common.load("w1_params.f32")
     batches = jnp.array(rows("w1_batches.i32", 1, -1, 128))
     nothing = floats(x[:1]), y[:1]
 
@@ -151,9 +153,10 @@ def w1():
         parts, check = {}, {}
         for rule, rate in common.W1_RULES.items():
             start = time.perf_counter()
+            params = parameters(flat, common.W1_SIZES)
             losses, _ = train(rule, params, rate, x, y, batches, *nothing)
             losses = np.asarray(losses)[0]
-            check[rule], check[f"{rule}/first"] = float(losses[-100:].mean()), float(losses[:50].mean())
+            check[rule], check[f"{rule}/first"] = float(losses[-100:].mean()), float(losses[: common.FIRST].mean())
             parts[rule] = time.perf_counter() - start
         return parts, check
 
@@ -170,18 +173,13 @@ def w2():
 
         def work(item):
             norm, at = item
-            _, accuracies = train("sgd", parameters(flats[at], common.W2_SIZES, norm), 0.01, x, y, here, known, y)
-            return float(accuracies[-1])
+            losses, accuracies = train("sgd", parameters(flats[at], common.W2_SIZES, norm), 0.01, x, y, here, known, y)
+            return float(accuracies[-1]), float(np.asarray(losses).ravel()[: common.SOONER].mean())
 
         return work
 
     workers = common.Workers(make, [(norm, at) for norm in (True, False) for at in range(16)])
-
-    def run():
-        last = workers.run()
-        return {}, {"batch": float(np.mean(last[:16])), "plain": float(np.mean(last[16:]))}
-
-    return run
+    return lambda: ({}, common.w2_check(workers.run()))
 
 
 def w3():
@@ -208,7 +206,7 @@ def w3():
                 for _ in range(5):
                     once()
                 if n == 1000:
-                    check[name] = float(np.asarray(state[1][:97]).sum(dtype=np.float64))
+                    check[name] = common.moved(np.asarray(state[1]))
                 parts[f"{name}/{n}"] = common.repeat_for(once)
         return parts, check
 
@@ -262,7 +260,8 @@ def w5():
         def work(trial):
             rule, rate, seed = trial
             losses, _ = train(rule, parameters(flats[seed], common.SMALL_SIZES), rate, x, y, here[seed], *nothing)
-            return rule, float(np.asarray(losses)[0, -50:].mean())
+            losses = np.asarray(losses)[0]
+            return rule, rate, float(losses[-50:].mean()), float(losses[: common.SOONER].mean())
 
         return work
 
@@ -274,19 +273,22 @@ def w6():
     spec = common.spec()
     (x, y), (test_x, test_y) = data("train"), data("test")
     test_x = floats(test_x)
-    params = parameters(common.load("w6_params.f32"), common.SMALL_SIZES)
+    flat = common.load("w6_params.f32")
     batches = jnp.array(rows("w6_batches.i32", spec["w6_epochs"], spec["w6_steps"], 128))
 
     def run():
+        params = parameters(flat, common.SMALL_SIZES)
         losses, accuracies = train("adam", params, 0.001, x, y, batches, test_x, test_y)
-        return {}, {"accuracy": float(accuracies[-1]), "loss": float(np.asarray(losses).ravel()[-100:].mean())}
+        losses = np.asarray(losses).ravel()
+        first, last = float(losses[: common.FIRST].mean()), float(losses[-100:].mean())
+        return {}, {"accuracy": float(accuracies[-1]), "loss/first": first, "loss": last}
 
     return run
 
 
 if __name__ == "__main__":
     ONE = "the training loop in one lax.scan"
-    TWO = f"{ONE}; one process on each core"
+    TWO = f"{ONE}; two processes"
     UPDATE, STUDY = "jitted, in place by donation", "the study in one jit"
     common.serve(
         "jax",

@@ -183,7 +183,7 @@ def w1():
             start = time.perf_counter()
             net = Net(flat, common.W1_SIZES)
             losses = train(net, Rule(name, rate, net.params), x, y, batches)
-            check[name], check[f"{name}/first"] = float(losses[-100:].mean()), float(losses[:50].mean())
+            check[name], check[f"{name}/first"] = float(losses[-100:].mean()), float(losses[: common.FIRST].mean())
             parts[name] = time.perf_counter() - start
         return parts, check
 
@@ -206,16 +206,11 @@ def w2():
                 accuracies.append(net.accuracy(known, y))
 
         with np.errstate(all="ignore"):  # the widest scale overflows, as it should
-            train(net, Rule("sgd", 0.01, net.params), x, y, batches, after)
-        return accuracies[-1]
+            losses = train(net, Rule("sgd", 0.01, net.params), x, y, batches, after)
+        return accuracies[-1], float(losses[: common.SOONER].mean())
 
     workers = common.Workers(lambda: work, [(norm, at) for norm in (True, False) for at in range(16)])
-
-    def run():
-        last = workers.run()
-        return {}, {"batch": float(np.mean(last[:16])), "plain": float(np.mean(last[16:]))}
-
-    return run
+    return lambda: ({}, common.w2_check(workers.run()))
 
 
 def w3():
@@ -236,7 +231,7 @@ def w3():
                 for _ in range(5):
                     update()
                 if n == 1000:
-                    check[name] = float(rules[0].params[:97].sum(dtype=np.float64))
+                    check[name] = common.moved(rules[0].params)
                 parts[f"{name}/{n}"] = common.repeat_for(update)
         return parts, check
 
@@ -283,7 +278,7 @@ def w5():
         net = Net(flats[seed], common.SMALL_SIZES)
         with np.errstate(all="ignore"):
             losses = train(net, Rule(name, rate, net.params), x, y, batches[seed])
-        return name, float(losses[-50:].mean())
+        return name, rate, float(losses[-50:].mean()), float(losses[: common.SOONER].mean())
 
     workers = common.Workers(lambda: work, common.w5_trials())
     return lambda: ({}, common.w5_check(workers.run()))
@@ -302,14 +297,16 @@ def w6():
         for epoch in batches:
             losses.append(train(net, rule, x, y, epoch))
             accuracy = net.accuracy(test_x, test_y)
-        return {}, {"accuracy": accuracy, "loss": float(np.concatenate(losses)[-100:].mean())}
+        losses = np.concatenate(losses)
+        first, last = float(losses[: common.FIRST].mean()), float(losses[-100:].mean())
+        return {}, {"accuracy": accuracy, "loss/first": first, "loss": last}
 
     return run
 
 
 if __name__ == "__main__":
     ONE = "float32"
-    TWO = f"{ONE}; one process on each core"
+    TWO = f"{ONE}; two processes"
     BLOCKS = "in place, in blocks that stay in the cache"
     common.serve(
         "numpy",

@@ -24,12 +24,16 @@ def w6():
     def run():
         net = model()
         for at, epoch in enumerate(batches):
-            # One call takes the batches of a whole epoch in order. The loss is asked over the last 100 steps,
-            # and the library gives the mean over a call: so these are a call of their own.
-            for rows in np.split(epoch, [len(epoch) - 100 * 128]) if at + 1 == len(batches) else [epoch]:
+            # One call takes the batches of a whole epoch in order. The loss is asked over the first steps and over the
+            # last 100, and the library gives the mean over a call: so these are calls of their own.
+            cuts = [common.FIRST * 128] if at == 0 else []
+            cuts += [len(epoch) - 100 * 128] if at + 1 == len(batches) else []
+            for call, rows in enumerate(np.split(epoch, cuts)):
                 net.partial_fit(x[rows], y[rows])
+                if at == call == 0:
+                    first = net.loss_
             accuracy = net.score(test_x, test_y)
-        return {}, {"accuracy": float(accuracy), "loss": float(net.loss_)}
+        return {}, {"accuracy": float(accuracy), "loss/first": float(first), "loss": float(net.loss_)}
 
     return run
 

@@ -3,7 +3,6 @@
 import time
 
 import common  # before PyTorch: it settles the threads
-import numpy as np
 import torch
 from torch_nets import OPTIMIZERS, RULES, Compiled, Eager, coefficients, floats
 
@@ -52,7 +51,7 @@ def w1():
             start = time.perf_counter()
             net = NET([flat], common.W1_SIZES, rule, [rate], len(batches))
             losses = train(net, x, y, batches)
-            check[rule], check[f"{rule}/first"] = losses[-100:].mean().item(), losses[:50].mean().item()
+            check[rule], check[f"{rule}/first"] = losses[-100:].mean().item(), losses[: common.FIRST].mean().item()
             parts[rule] = time.perf_counter() - start
         return parts, check
 
@@ -75,16 +74,11 @@ def w2():
             if step % 10 == 9:
                 accuracies.append(net.accuracy(known, y))
 
-        train(net, x, y, batches, after)
-        return accuracies[-1].tolist()
+        losses = train(net, x, y, batches, after)
+        return list(zip(accuracies[-1].tolist(), losses[: common.SOONER].mean(0).tolist()))
 
     pair = workers(work, [(norm, at) for norm in (True, False) for at in range(0, 16, SIDE_BY_SIDE)])
-
-    def run():
-        last = np.concatenate(pair.run())
-        return {}, {"batch": float(last[:16].mean()), "plain": float(last[16:].mean())}
-
-    return run
+    return lambda: ({}, common.w2_check([net for some in pair.run() for net in some]))
 
 
 def eager_update(rule, p, grad):
@@ -114,7 +108,7 @@ def w3():
                 for _ in range(5):
                     update()
                 if n == 1000:
-                    check[rule] = p[:97].double().sum().item()
+                    check[rule] = common.moved(p)
                 parts[f"{rule}/{n}"] = common.repeat_for(update)
         return parts, check
 
@@ -158,7 +152,9 @@ def w5():
     def work(group):
         rule, rates, seed = group
         net = NET([flats[seed]] * len(rates), common.SMALL_SIZES, rule, rates, len(batches[seed]))
-        return [(rule, loss) for loss in train(net, x, y, batches[seed])[-50:].mean(0).tolist()]
+        losses = train(net, x, y, batches[seed])
+        last, first = losses[-50:].mean(0).tolist(), losses[: common.SOONER].mean(0).tolist()
+        return [(rule, *trial) for trial in zip(rates, last, first)]
 
     pair = workers(work, groups)
     return lambda: ({}, common.w5_check([trial for group in pair.run() for trial in group]))
@@ -175,7 +171,9 @@ def w6():
         for epoch in batches:
             losses.append(train(net, x, y, epoch))
             accuracy = net.accuracy(test_x, test_y)
-        return {}, {"accuracy": accuracy.item(), "loss": torch.cat(losses)[-100:].mean().item()}
+        losses = torch.cat(losses)
+        first, last = losses[: common.FIRST].mean().item(), losses[-100:].mean().item()
+        return {}, {"accuracy": accuracy.item(), "loss/first": first, "loss": last}
 
     return run
 
@@ -184,7 +182,7 @@ if __name__ == "__main__":
     if common.ARGS.workload in ("w1", "w3", "w4", "w6"):
         torch.set_num_threads(common.ARGS.threads)
     KIND = "each step one compiled graph" if COMPILED else "fused optimizers, RMSProp in a loop"
-    TWO = f"{KIND}; one process on each core"
+    TWO = f"{KIND}; two processes"
     SIDE2 = TWO if SIDE_BY_SIDE == 1 else f"{TWO}, {SIDE_BY_SIDE} networks side by side in it"
     SIDE5 = f"{TWO}, the four rates side by side in it"
     common.serve(

@@ -37,7 +37,7 @@ impl Backend {
     fn note(self) -> &'static str {
         match self {
             Self::Ndarray => "ndarray with simd, matrixmultiply, mimalloc; its own optimizers",
-            Self::Flex => "flex with simd, gemm for AVX-512, mimalloc; its own optimizers",
+            Self::Flex => "flex with simd, gemm with its x86-v4 kernels, mimalloc; its own optimizers",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// What the bench asks of a peer: `WORKLOAD --inputs DIR --threads N [--quick]`.
+/// What the bench asks of a peer: `WORKLOAD --inputs DIR --threads N`.
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
     /// What is run.
@@ -16,9 +16,6 @@ pub struct Arguments {
     /// Threads over which trials are spread; a trial itself has one.
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
-    /// The inputs are short; they say so themselves.
-    #[arg(long)]
-    pub(crate) quick: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +40,18 @@ pub struct Hello {
     pub note: String,
 }
 
+/// How long a peer may be silent: compilers take minutes.
+const PATIENCE: Duration = Duration::from_secs(900);
+/// How long it may take to end when its input has ended.
+const FAREWELL: Duration = Duration::from_secs(20);
+
 /// A peer that has prepared a workload and waits.
 pub struct Running {
     child: Child,
     stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
+    /// Its lines, as a thread reads them: only so can one give up waiting.
+    lines: Receiver<std::io::Result<String>>,
+    patience: Duration,
     /// What it said of itself.
     pub hello: Hello,
 }
@@ -56,6 +65,16 @@ impl Running {
     /// # Errors
     /// When it cannot be started, does not take part, or says what nobody understands: a line for the results.
     pub fn start(peer: &Peer, workload: &str, inputs: &Path, threads: usize) -> Result<Self, Absent> {
+        Self::start_for(PATIENCE, peer, workload, inputs, threads)
+    }
+
+    fn start_for(
+        patience: Duration,
+        peer: &Peer,
+        workload: &str,
+        inputs: &Path,
+        threads: usize,
+    ) -> Result<Self, Absent> {
         if let Some(why) = &peer.missing {
             return Err(why.clone());
         }
@@ -69,26 +88,31 @@ impl Running {
         let mut child = child.map_err(|error| format!("cannot start `{program}`: {error}"))?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().ok_or("no standard output")?;
-        let mut running = Self { child, stdin, stdout: BufReader::new(stdout), hello: Hello::default() };
+        let (sender, lines) = channel();
+        std::thread::spawn(move || BufReader::new(stdout).lines().try_for_each(|line| sender.send(line)));
+        let mut running = Self { child, stdin, lines, patience, hello: Hello::default() };
         running.hello = running.line()?;
         if running.hello.ready { Ok(running) } else { Err(running.hello.why.clone()) }
     }
 
     fn line<T: for<'a> Deserialize<'a>>(&mut self) -> Result<T, Absent> {
-        let mut text = String::new();
-        // Libraries may print lines of their own.
-        while !text.starts_with('{') {
-            text.clear();
-            match self.stdout.read_line(&mut text) {
-                Ok(0) => {
+        loop {
+            let text = match self.lines.recv_timeout(self.patience) {
+                Ok(line) => line.map_err(|error| error.to_string())?,
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(format!("no answer in {} s", self.patience.as_secs()));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
                     let status = self.child.wait().map_or_else(|error| error.to_string(), |s| s.to_string());
                     return Err(format!("it ended without an answer ({status})"));
                 }
-                Ok(_) => {}
-                Err(error) => return Err(error.to_string()),
+            };
+            // Libraries may print lines of their own.
+            if text.starts_with('{') {
+                return serde_json::from_str(&text)
+                    .map_err(|error| format!("not an answer of the protocol: {error}: {text}"));
             }
         }
-        serde_json::from_str(&text).map_err(|error| format!("not an answer of the protocol: {error}: {text}"))
     }
 
     /// Runs the workload once more.
@@ -103,9 +127,14 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Its standard input ends, and so does it.
+    /// Its standard input ends, and so does it, or it is ended.
     fn drop(&mut self) {
         self.stdin = None;
+        // Its last lines are of no interest, but the end of them is.
+        while self.lines.recv_timeout(FAREWELL.min(self.patience)).is_ok() {}
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -154,6 +183,15 @@ mod tests {
             let outcome = running.run().unwrap();
             assert_eq!((outcome.seconds, outcome.check["a"]), (2.5, 1.0));
         }
+    }
+
+    #[test]
+    fn who_says_nothing_is_not_waited_for() {
+        let silent = peer("exec sleep 600");
+        let started = std::time::Instant::now();
+        let why = Running::start_for(Duration::from_millis(1100), &silent, "w1", Path::new("."), 1).err();
+        assert_eq!(why.as_deref(), Some("no answer in 1 s"));
+        assert!(started.elapsed() < Duration::from_secs(60));
     }
 
     #[test]

@@ -69,11 +69,13 @@ fn digits(x: f64) -> String {
 /// How far a number may be from ours: (relative, absolute), whichever is more.
 fn tolerance(workload: &str, key: &str) -> (f64, f64) {
     match (workload, key) {
-        ("w1", key) if key.ends_with("/first") => (1e-4, 0.0),
+        // Of the first steps, before rounding grows.
+        ("w1" | "w6", key) if key.ends_with("/first") => (1e-4, 0.0),
+        ("w2" | "w5", key) if key.ends_with("/first") => (1e-3, 0.0),
         // Rounding grows over thousands of steps: with other last bits of the initial weights Adam ends 4 % off (one standard deviation).
         ("w1", _) => (0.25, 0.0),
         ("w2", _) => (0.0, 0.03),
-        ("w3", _) => (1e-4, 1e-4),
+        ("w3", _) => (1e-4, 0.0),
         ("w4", key) if key.ends_with('h') => (0.01, 3.0),
         ("w4", _) => (1e-4, 1e-6),
         // Trials that diverge do so at another step: their share counts.
@@ -89,23 +91,28 @@ impl Duel {
         self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| theirs.seconds / ours.seconds).collect()
     }
 
-    /// Where the two did not come to the same numbers.
+    /// Where the two did not come to the same numbers in every pair: each key once, with the pair that is furthest apart.
     pub fn disagreements(&self) -> Vec<String> {
-        let (Some(ours), Some(theirs)) = (self.ours.last(), self.theirs.last()) else { return Vec::new() };
-        let mut wrong = Vec::new();
-        for (key, &expected) in &ours.check {
-            let found = theirs.check.get(key).copied().unwrap_or(f64::NAN);
-            let (relative, absolute) = tolerance(&self.workload, key);
-            // Also when one of them is no number.
-            let near = (found - expected).abs() <= (relative * expected.abs()).max(absolute);
-            if !near {
-                wrong.push(format!(
-                    "{} {}, {key}: thalweg {expected}, peer {found}",
-                    self.workload, self.peer
-                ));
+        let mut worst = BTreeMap::new();
+        for (ours, theirs) in self.ours.iter().zip(&self.theirs) {
+            for (key, &expected) in &ours.check {
+                let found = theirs.check.get(key).copied().unwrap_or(f64::NAN);
+                let (relative, absolute) = tolerance(&self.workload, key);
+                let apart = (found - expected).abs();
+                if apart <= (relative * expected.abs()).max(absolute) {
+                    continue;
+                }
+                // What is no number is further apart than any.
+                let apart = if apart.is_nan() { f64::INFINITY } else { apart };
+                let text =
+                    format!("{} {}, {key}: thalweg {expected}, peer {found}", self.workload, self.peer);
+                let (most, kept) = worst.entry(key).or_insert((apart, text.clone()));
+                if apart > *most {
+                    (*most, *kept) = (apart, text);
+                }
             }
         }
-        wrong
+        worst.into_values().map(|(_, text)| text).collect()
     }
 
     /// It in one line.

@@ -19,7 +19,12 @@ const W2_BATCH: usize = 100;
 const W2_EXAMPLES: usize = 1000;
 /// Updates of W2 between two measurements.
 const W2_EVERY: usize = 10;
+/// The network of W2 whose first losses are checked.
+const W2_CHECKED: usize = 4;
 const W5_SEEDS: usize = 5;
+/// Steps of W1 and W6 in which rounding has not yet grown, and those of W2 and W5.
+const FIRST: usize = 50;
+const SOONER: usize = 20;
 /// What a loss counts that is no number.
 const DIVERGED: f64 = 10.0;
 
@@ -35,6 +40,11 @@ fn train<F: Framework>(
 
 fn mean(losses: &[f64]) -> f64 {
     losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+/// The mean of the first losses.
+fn mean_of_first(losses: &[f64], count: usize) -> f64 {
+    mean(&losses[..count.min(losses.len())])
 }
 
 /// The mean of the last losses.
@@ -59,14 +69,14 @@ pub(super) fn w1<'f, F: Framework>(framework: &'f F, inputs: &Inputs) -> Result<
         let mut outcome = Outcome::default();
         for (rule, rate) in W1_RULES {
             let plan = Plan { sizes: W1_SIZES, params: &params, norm: false, rule, rate };
-            let mut network = framework.network(&plan)?;
             let started = Instant::now();
+            let mut network = framework.network(&plan)?;
             let losses = train(framework, &mut network, &examples, &batches)?;
             let seconds = started.elapsed().as_secs_f64();
             outcome.seconds += seconds;
             outcome.parts.insert(rule.name().to_owned(), seconds);
             outcome.check.insert(rule.name().to_owned(), mean_of_last(&losses, 100));
-            outcome.check.insert(format!("{}/first", rule.name()), mean(&losses[..50.min(losses.len())]));
+            outcome.check.insert(format!("{}/first", rule.name()), mean_of_first(&losses, FIRST));
         }
         Ok(outcome)
     }))
@@ -80,23 +90,25 @@ pub(super) fn w2<'f, F: Framework>(framework: &'f F, inputs: &Inputs, threads: u
         [true, false].into_iter().flat_map(|norm| (0..count).map(move |at| (norm, at))).collect();
     Ok(Box::new(move || {
         let started = Instant::now();
-        let accuracies = on_threads(networks.len(), threads, |index| {
+        let results = on_threads(networks.len(), threads, |index| {
             let (norm, at) = networks[index];
             let params = &params[at * Plan::length(W2_SIZES)..];
             let plan = Plan { sizes: W2_SIZES, params, norm, rule: Rule::Sgd, rate: 0.01 };
             let mut network = framework.network(&plan)?;
-            let mut accuracy = 0.0;
+            let (mut accuracy, mut losses) = (0.0, Vec::new());
             for batches in batches.chunks_exact(W2_BATCH * W2_EVERY) {
                 for rows in batches.chunks_exact(W2_BATCH) {
-                    framework.step(&mut network, &examples, rows)?;
+                    losses.push(framework.step(&mut network, &examples, rows)?);
                 }
                 accuracy = framework.accuracy(&network, &examples)?;
             }
-            Ok(accuracy)
+            Ok((accuracy, mean_of_first(&losses, SOONER)))
         })?;
         let mut outcome = Outcome { seconds: started.elapsed().as_secs_f64(), ..Outcome::default() };
-        for (name, of) in ["batch", "plain"].into_iter().zip(accuracies.chunks_exact(count)) {
-            outcome.check.insert(name.to_owned(), of.iter().sum::<f64>() / count as f64);
+        for (name, of) in ["batch", "plain"].into_iter().zip(results.chunks_exact(count)) {
+            let accuracies = of.iter().map(|(accuracy, _)| accuracy);
+            outcome.check.insert(name.to_owned(), accuracies.sum::<f64>() / count as f64);
+            outcome.check.insert(format!("{name}/first"), of[W2_CHECKED].1);
         }
         Ok(outcome)
     }))
@@ -113,19 +125,23 @@ pub(super) fn w5<'f, F: Framework>(framework: &'f F, inputs: &Inputs, threads: u
     let rows = batches.len() / W5_SEEDS;
     Ok(Box::new(move || {
         let started = Instant::now();
-        let losses = on_threads(trials.len(), threads, |index| {
+        let results = on_threads(trials.len(), threads, |index| {
             let (rule, rate, at) = trials[index];
             let params = &params[at * Plan::length(SMALL_SIZES)..];
             let plan = Plan { sizes: SMALL_SIZES, params, norm: false, rule, rate };
             let mut network = framework.network(&plan)?;
             let losses = train(framework, &mut network, &examples, &batches[at * rows..][..rows])?;
-            let loss = mean_of_last(&losses, 50);
-            Ok(if loss.is_finite() { loss } else { DIVERGED })
+            let last = mean_of_last(&losses, 50);
+            Ok((if last.is_finite() { last } else { DIVERGED }, mean_of_first(&losses, SOONER)))
         })?;
         let mut outcome = Outcome { seconds: started.elapsed().as_secs_f64(), ..Outcome::default() };
         let each = W5_RATES.len() * W5_SEEDS;
-        for ((rule, _), losses) in W5_RULES.iter().zip(losses.chunks_exact(each)) {
-            outcome.check.insert(rule.name().to_owned(), losses.iter().sum::<f64>() / each as f64);
+        for ((rule, _), of) in W5_RULES.iter().zip(results.chunks_exact(each)) {
+            let last = of.iter().map(|(last, _)| last).sum::<f64>() / each as f64;
+            // The smallest rate comes last.
+            let first: Vec<f64> = of[each - W5_SEEDS..].iter().map(|(_, first)| *first).collect();
+            outcome.check.insert(rule.name().to_owned(), last);
+            outcome.check.insert(format!("{}/first", rule.name()), mean(&first));
         }
         Ok(outcome)
     }))
@@ -138,11 +154,14 @@ pub(super) fn w6<'f, F: Framework>(framework: &'f F, inputs: &Inputs) -> Result<
     let epoch = batches.len() / inputs.spec.w6_epochs;
     Ok(Box::new(move || {
         let plan = Plan { sizes: SMALL_SIZES, params: &params, norm: false, rule: Rule::Adam, rate: 0.001 };
-        let mut network = framework.network(&plan)?;
         let mut outcome = Outcome::default();
         let started = Instant::now();
-        for batches in batches.chunks_exact(epoch) {
+        let mut network = framework.network(&plan)?;
+        for (at, batches) in batches.chunks_exact(epoch).enumerate() {
             let losses = train(framework, &mut network, &trained, batches)?;
+            if at == 0 {
+                outcome.check.insert("loss/first".to_owned(), mean_of_first(&losses, FIRST));
+            }
             outcome.check.insert("loss".to_owned(), mean_of_last(&losses, 100));
             outcome.check.insert("accuracy".to_owned(), framework.accuracy(&network, &test)?);
         }

@@ -40,6 +40,22 @@ fn nobody_is_fast_by_doing_less() {
 }
 
 #[test]
+fn every_pair_counts_and_the_worst_is_told() {
+    let wrong = |losses: [f64; 3]| {
+        let mut duel = duel(&[1.0; 3], &[], 0.0);
+        duel.theirs = losses.map(|loss| outcome(1.0, loss)).to_vec();
+        duel.disagreements()
+    };
+    assert!(wrong([0.04; 3]).is_empty());
+    for (losses, worst) in
+        [([0.05, 0.04, 0.04], "0.05"), ([0.05, 0.07, 0.04], "0.07"), ([0.05, f64::NAN, 0.07], "NaN")]
+    {
+        let wrong = wrong(losses);
+        assert!(wrong.len() == 1 && wrong[0].ends_with(&format!("peer {worst}")), "{wrong:?}");
+    }
+}
+
+#[test]
 fn the_page_names_everybody_also_who_is_left_out() {
     let absent =
         Duel { absent: Some("no compiler".into()), theirs: vec![], ours: vec![], ..duel(&[], &[], 0.0) };

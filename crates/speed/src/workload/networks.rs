@@ -7,7 +7,7 @@ use std::time::Instant;
 use problem::classify::{Part, Sampling};
 use problem::data::Dataset;
 
-use super::training::{Setup, Training};
+use super::training::{Setup, Training, mean_of_first, mean_of_last};
 use super::{Lengths, Outcome, Ready, W2_BATCH};
 use crate::SpeedError;
 
@@ -37,41 +37,54 @@ const W5_RATES: [f64; 4] = [0.1, 0.03, 0.01, 0.003];
 /// Seeds of W5.
 pub const W5_SEEDS: u64 = 5;
 
-/// Steps of W1 in which rounding has not yet grown: peers must agree on their losses closely.
-const FIRST: u64 = 50;
+/// Steps of W1 and W6 in which rounding has not yet grown: peers must agree on their losses closely.
+const FIRST: usize = 50;
+/// The same of W2 and W5.
+const SOONER: usize = 20;
+/// The network of W2 whose first losses are checked: its scale is neither so large that they overflow nor so small that nothing happens.
+const W2_CHECKED: usize = 4;
 
 /// The rule of W6.
 const ADAM: &str = "adam@torch:lr=0.001";
 
+/// The initial weights, which the peers read from a file. It trains a little for the errors, and for what is made at the first use of the data.
+fn start(data: &Dataset, setup: &Setup<'_>) -> Result<Vec<f32>, SpeedError> {
+    let mut training = Training::new(data, setup)?;
+    let start = training.params().to_vec();
+    training.steps(2, 1);
+    Ok(start)
+}
+
 pub(super) fn w1(data: &Dataset, steps: u64) -> Result<Ready<'_>, SpeedError> {
-    // Once for the errors, and for what is made at the first use of the data.
-    Training::new(data, &Setup::w1(ADAM))?.steps(2, 1);
+    let start = start(data, &Setup::w1(ADAM))?;
     Ok(Box::new(move || {
         let mut outcome = Outcome::default();
         for (name, rule) in W1_RULES {
-            let mut training = Training::new(data, &Setup::w1(rule))?;
             let started = Instant::now();
-            let first = training.steps(FIRST, FIRST);
-            let last = training.steps(steps - FIRST, 100);
+            let losses = Training::at(data, &Setup::w1(rule), &start)?.losses(steps);
             let seconds = started.elapsed().as_secs_f64();
             outcome.seconds += seconds;
             outcome.parts.insert(name.to_owned(), seconds);
-            outcome.check.insert(name.to_owned(), last);
-            outcome.check.insert(format!("{name}/first"), first);
+            outcome.check.insert(name.to_owned(), mean_of_last(&losses, 100));
+            outcome.check.insert(format!("{name}/first"), mean_of_first(&losses, FIRST));
         }
         Ok(outcome)
     }))
 }
 
 pub(super) fn w6(data: &Dataset, epochs: u64, steps: u64) -> Result<Ready<'_>, SpeedError> {
-    Training::new(data, &Setup::shallow(ADAM, 1))?.steps(2, 1);
+    let setup = Setup::shallow(ADAM, 1);
+    let start = start(data, &setup)?;
     Ok(Box::new(move || {
-        let mut training = Training::new(data, &Setup::shallow(ADAM, 1))?;
         let mut outcome = Outcome::default();
         let started = Instant::now();
-        for _ in 0..epochs {
-            let loss = training.steps(steps, 100);
-            outcome.check.insert("loss".to_owned(), loss);
+        let mut training = Training::at(data, &setup, &start)?;
+        for epoch in 0..epochs {
+            let losses = training.losses(steps);
+            if epoch == 0 {
+                outcome.check.insert("loss/first".to_owned(), mean_of_first(&losses, FIRST));
+            }
+            outcome.check.insert("loss".to_owned(), mean_of_last(&losses, 100));
             outcome.check.insert("accuracy".to_owned(), training.measure(Part::Test).accuracy);
         }
         outcome.seconds = started.elapsed().as_secs_f64();
@@ -122,51 +135,68 @@ pub(crate) fn w2_setup<'a>(init: &'a str, norm: &'a str) -> Setup<'a> {
 
 pub(super) fn w2<'d>(data: &'d Dataset, lengths: &Lengths, threads: usize) -> Result<Ready<'d>, SpeedError> {
     let steps = lengths.w2_steps;
+    let norms = [("batch", "batch:eps=1e-6"), ("plain", "none")];
     let inits: Vec<String> = lengths.w2_scales.iter().map(|std| format!("normal:std={std}")).collect();
-    Training::new(data, &w2_setup(&inits[0], "batch"))?.steps(2, 1);
+    let mut networks = Vec::new();
+    for (_, norm) in norms {
+        for init in &inits {
+            networks.push((norm, start(data, &w2_setup(init, norm))?));
+        }
+    }
     Ok(Box::new(move || {
-        let norms = ["batch:eps=1e-6", "none"];
         let started = Instant::now();
-        let accuracies = on_threads(inits.len() * norms.len(), threads, |index| {
-            let setup = w2_setup(&inits[index / norms.len()], norms[index % norms.len()]);
-            let mut training = Training::new(data, &setup)?;
-            let mut accuracy = 0.0;
+        let results = on_threads(networks.len(), threads, |index| {
+            let (norm, start) = &networks[index];
+            // The weights are given: their scale says nothing.
+            let mut training = Training::at(data, &w2_setup("he", norm), start)?;
+            let (mut accuracy, mut losses) = (0.0, Vec::new());
             for _ in 0..steps / 10 {
-                training.steps(10, 1);
+                losses.extend(training.losses(10));
                 accuracy = training.measure(Part::Train).accuracy;
             }
-            Ok(accuracy)
+            Ok((accuracy, mean_of_first(&losses, SOONER)))
         })?;
         let mut outcome = Outcome { seconds: started.elapsed().as_secs_f64(), ..Outcome::default() };
-        for (at, name) in ["batch", "plain"].into_iter().enumerate() {
-            let mean = accuracies.iter().skip(at).step_by(2).sum::<f64>() / inits.len() as f64;
+        let count = networks.len() / norms.len();
+        for ((name, _), of) in norms.into_iter().zip(results.chunks_exact(count)) {
+            let mean = of.iter().map(|(accuracy, _)| accuracy).sum::<f64>() / count as f64;
             outcome.check.insert(name.to_owned(), mean);
+            if let Some((_, first)) = of.get(W2_CHECKED) {
+                outcome.check.insert(format!("{name}/first"), *first);
+            }
         }
         Ok(outcome)
     }))
 }
 
 pub(super) fn w5(data: &Dataset, steps: u64, threads: usize) -> Result<Ready<'_>, SpeedError> {
-    Training::new(data, &Setup::shallow(ADAM, 1))?.steps(2, 1);
+    let starts = (1..=W5_SEEDS).map(|seed| start(data, &Setup::shallow(ADAM, seed)));
+    let starts = starts.collect::<Result<Vec<_>, _>>()?;
     let mut trials = Vec::new();
     for (name, word, factor) in W5_RULES {
         for rate in W5_RATES {
             for seed in 1..=W5_SEEDS {
-                trials.push((name, format!("{word}:lr={}", rate * factor), seed));
+                trials.push((name, rate, format!("{word}:lr={}", rate * factor), seed));
             }
         }
     }
     Ok(Box::new(move || {
         let started = Instant::now();
-        let losses = on_threads(trials.len(), threads, |index| {
-            let (_, rule, seed) = &trials[index];
-            let loss = Training::new(data, &Setup::shallow(rule, *seed))?.steps(steps, 50);
-            Ok(if loss.is_finite() { loss } else { 10.0 })
+        let results = on_threads(trials.len(), threads, |index| {
+            let (_, _, rule, seed) = &trials[index];
+            let start = &starts[*seed as usize - 1];
+            let losses = Training::at(data, &Setup::shallow(rule, *seed), start)?.losses(steps);
+            let last = mean_of_last(&losses, 50);
+            Ok((if last.is_finite() { last } else { 10.0 }, mean_of_first(&losses, SOONER)))
         })?;
         let mut outcome = Outcome { seconds: started.elapsed().as_secs_f64(), ..Outcome::default() };
         let each = (W5_RATES.len() as u64 * W5_SEEDS) as f64;
-        for ((name, _, _), loss) in trials.iter().zip(losses) {
-            *outcome.check.entry((*name).to_owned()).or_default() += loss / each;
+        let smallest = W5_RATES.into_iter().fold(f64::INFINITY, f64::min);
+        for ((name, rate, _, _), (last, first)) in trials.iter().zip(results) {
+            *outcome.check.entry((*name).to_owned()).or_default() += last / each;
+            if *rate == smallest {
+                *outcome.check.entry(format!("{name}/first")).or_default() += first / W5_SEEDS as f64;
+            }
         }
         Ok(outcome)
     }))

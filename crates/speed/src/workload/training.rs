@@ -59,6 +59,33 @@ where
     text.parse().map_err(|error: T::Err| SpeedError::Setting(error.to_string()))
 }
 
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+/// The mean of the first losses.
+pub(super) fn mean_of_first(losses: &[f64], count: usize) -> f64 {
+    mean(&losses[..count.min(losses.len())])
+}
+
+/// The mean of the last losses.
+pub(super) fn mean_of_last(losses: &[f64], count: usize) -> f64 {
+    mean(&losses[losses.len().saturating_sub(count)..])
+}
+
+fn problem<'d>(data: &'d Dataset, setup: &Setup<'_>) -> Result<Classification<'d, f32>, SpeedError> {
+    let spec = NetSpec {
+        inputs: data.columns,
+        hidden: setup.hidden.to_vec(),
+        outputs: data.classes.len(),
+        activation: Relu::default().into(),
+        norm: word(setup.norm)?,
+        dropout: Default::default(),
+        loss: CrossEntropy::default().into(),
+    };
+    Ok(Classification::new(data, setup.examples, &spec, setup.batch, setup.sampling, setup.seed)?)
+}
+
 /// A network, its parameters and its optimizer.
 pub struct Training<'d> {
     problem: Classification<'d, f32>,
@@ -74,18 +101,17 @@ impl<'d> Training<'d> {
     /// # Errors
     /// When a word is wrong or the data do not fit.
     pub fn new(data: &'d Dataset, setup: &Setup<'_>) -> Result<Self, SpeedError> {
-        let spec = NetSpec {
-            inputs: data.columns,
-            hidden: setup.hidden.to_vec(),
-            outputs: data.classes.len(),
-            activation: Relu::default().into(),
-            norm: word(setup.norm)?,
-            dropout: Default::default(),
-            loss: CrossEntropy::default().into(),
-        };
-        let problem =
-            Classification::new(data, setup.examples, &spec, setup.batch, setup.sampling, setup.seed)?;
+        let problem = problem(data, setup)?;
         let params = problem.initial(&word(setup.init)?);
+        Self::of(problem, params, setup)
+    }
+
+    /// At given parameters.
+    pub(super) fn at(data: &'d Dataset, setup: &Setup<'_>, params: &[f32]) -> Result<Self, SpeedError> {
+        Self::of(problem(data, setup)?, params.to_vec(), setup)
+    }
+
+    fn of(problem: Classification<'d, f32>, params: Vec<f32>, setup: &Setup<'_>) -> Result<Self, SpeedError> {
         let rule: Rule = word(setup.rule)?;
         let optimizer = Optimizer::new(rule, problem.layout());
         let optimizer = optimizer.map_err(|error| SpeedError::Setting(error.to_string()))?;
@@ -100,17 +126,14 @@ impl<'d> Training<'d> {
         loss
     }
 
+    /// Several steps; the loss before each.
+    pub fn losses(&mut self, steps: u64) -> Vec<f64> {
+        (0..steps).map(|_| self.step()).collect()
+    }
+
     /// Several steps; the mean loss of the last `tail`.
-    pub fn steps(&mut self, steps: u64, tail: u64) -> f64 {
-        let tail = tail.min(steps).max(1);
-        let mut sum = 0.0;
-        for step in 0..steps {
-            let loss = self.step();
-            if step >= steps - tail {
-                sum += loss;
-            }
-        }
-        sum / tail as f64
+    pub fn steps(&mut self, steps: u64, tail: usize) -> f64 {
+        mean_of_last(&self.losses(steps), tail)
     }
 
     /// The share of right answers on a part of the data.
