@@ -1,93 +1,154 @@
 //! `cargo xtask bench`: sets up the peers and runs them beside thalweg; `bench/README.md` says how.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::shell::{root, run as shell, target};
 
-/// (name, script, arguments before those of the protocol).
-const PYTHON: &[(&str, &str, &[&str])] = &[
-    ("NumPy", "numpy_peer.py", &[]),
-    ("PyTorch, eager", "torch_peer.py", &[]),
-    ("PyTorch, compiled", "torch_peer.py", &["--compiled"]),
-    ("JAX", "jax_peer.py", &[]),
-    ("scikit-learn", "sklearn_peer.py", &[]),
-];
+/// Where a peer comes from.
+enum Origin {
+    /// A script, and the packages of `bench/requirements.txt` that it needs.
+    Python(&'static str, &'static [&'static str]),
+    /// A package of the cargo workspace, which makes a program of the same name.
+    Rust(&'static str),
+}
 
-/// (name, binary, arguments before those of the protocol).
-const RUST: &[(&str, &str, &[&str])] = &[
-    ("burn, ndarray", "burn-peer", &["--backend", "ndarray"]),
-    ("burn, flex", "burn-peer", &["--backend", "flex"]),
-    ("candle", "candle-peer", &[]),
+use Origin::{Python, Rust};
+
+/// (name, origin, arguments before those of the protocol, whether `--quick` asks it).
+const PEERS: &[(&str, Origin, &[&str], bool)] = &[
+    ("NumPy", Python("numpy_peer.py", &["numpy"]), &[], false),
+    ("PyTorch, eager", Python("torch_peer.py", &["numpy", "torch"]), &[], true),
+    ("PyTorch, compiled", Python("torch_peer.py", &["numpy", "torch"]), &["--compiled"], false),
+    ("JAX", Python("jax_peer.py", &["numpy", "jax", "jaxlib"]), &[], true),
+    ("scikit-learn", Python("sklearn_peer.py", &["numpy", "scikit-learn"]), &[], false),
+    ("burn, ndarray", Rust("burn-peer"), &["--backend", "ndarray"], false),
+    ("burn, flex", Rust("burn-peer"), &["--backend", "flex"], true),
+    ("candle", Rust("candle-peer"), &[], false),
 ];
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// A Python of its own with the pinned libraries.
-fn python() -> Result<PathBuf, String> {
-    let environment = target().join("bench-venv");
-    let python = environment.join("bin").join("python");
-    shell("python3", &["-m", "venv", &text(&environment)], &[])?;
-    let install = ["-m", "pip", "install", "--quiet", "--requirement", "bench/requirements.txt"];
-    shell(&text(&python), &install, &[])?;
-    Ok(python)
+/// Runs a command to its end; else the last line that it said.
+#[expect(clippy::print_stderr, reason = "says what runs")]
+fn quietly(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    eprintln!("── {program} {}", arguments.join(" "));
+    let output = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root())
+        .output()
+        .map_err(|error| format!("cannot start `{program}`: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
+    Err(format!("`{program} {}` failed: {}", arguments.join(" "), last.trim()))
 }
 
-/// The folder of the Rust peers.
-fn rust_peers() -> Result<PathBuf, String> {
-    let folder = target().join("bench");
-    let manifest = text(&root().join("bench").join("Cargo.toml"));
-    // The workspace's own flags (for the CPU at hand) are read from the folder that cargo starts in.
-    let build = ["build", "--release", "--locked", "--manifest-path", &manifest];
-    let config = text(&root().join("bench").join(".cargo").join("config.toml"));
-    let all = [&["--config", &config][..], &build].concat();
-    shell("cargo", &all, &[("CARGO_TARGET_DIR", &text(&folder))])?;
-    Ok(folder.join("release"))
+/// What has been set up, each thing once.
+#[derive(Default)]
+struct Setup {
+    python: Option<Result<PathBuf, String>>,
+    done: BTreeMap<String, Result<(), String>>,
 }
 
-fn peers(python: &Result<PathBuf, String>, rust: &Result<PathBuf, String>) -> Value {
-    let missing =
-        |name: &str, why: &str| json!({ "name": name, "missing": format!("it could not be set up: {why}") });
-    let command = |name: &str, program: &Path, arguments: Vec<String>| {
-        let words = [vec![text(program)], arguments].concat();
-        json!({ "name": name, "command": words })
-    };
-    let words = |arguments: &[&str]| arguments.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-    let mut all = Vec::new();
-    for &(name, script, arguments) in PYTHON {
-        let script = text(&root().join("bench").join("peers").join(script));
-        all.push(match python {
-            Ok(python) => command(name, python, [vec![script], words(arguments)].concat()),
-            Err(why) => missing(name, why),
-        });
+impl Setup {
+    /// A Python of its own.
+    fn python(&mut self) -> Result<PathBuf, String> {
+        let make = || {
+            let environment = target().join("bench-venv");
+            quietly("python3", &["-m", "venv", &text(&environment)], &[])?;
+            Ok(environment.join("bin").join("python"))
+        };
+        self.python.get_or_insert_with(make).clone()
     }
-    for &(name, binary, arguments) in RUST {
-        all.push(match rust {
-            Ok(folder) => command(name, &folder.join(binary), words(arguments)),
-            Err(why) => missing(name, why),
-        });
+
+    /// One pinned package in it.
+    fn package(&mut self, python: &Path, name: &str) -> Result<(), String> {
+        let install = || {
+            let path = root().join("bench").join("requirements.txt");
+            let pins =
+                std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let pin = pins.lines().find(|line| line.split("==").next() == Some(name));
+            let pin = pin.ok_or_else(|| format!("{} has no line `{name}==…`", path.display()))?;
+            quietly(&text(python), &["-m", "pip", "install", "--quiet", pin], &[])
+        };
+        self.done.entry(name.to_owned()).or_insert_with(install).clone()
     }
-    Value::Array(all)
+
+    /// One package of the cargo workspace.
+    fn build(&mut self, package: &str) -> Result<PathBuf, String> {
+        let folder = target().join("bench");
+        let make = || {
+            let bench = root().join("bench");
+            let (manifest, config) =
+                (text(&bench.join("Cargo.toml")), text(&bench.join(".cargo/config.toml")));
+            // The workspace's own flags (for the CPU at hand) are read from the folder that cargo starts in.
+            let arguments = [
+                "--config",
+                &config,
+                "build",
+                "--release",
+                "--locked",
+                "--manifest-path",
+                &manifest,
+                "--package",
+                package,
+            ];
+            quietly("cargo", &arguments, &[("CARGO_TARGET_DIR", &text(&folder))])
+        };
+        self.done.entry(package.to_owned()).or_insert_with(make).clone()?;
+        Ok(folder.join("release").join(package))
+    }
+
+    /// The words that start a peer.
+    fn command(&mut self, origin: &Origin, arguments: &[&str]) -> Result<Vec<String>, String> {
+        let mut words = match *origin {
+            Python(script, packages) => {
+                let python = self.python()?;
+                packages.iter().try_for_each(|name| self.package(&python, name))?;
+                vec![text(&python), text(&root().join("bench").join("peers").join(script))]
+            }
+            Rust(package) => vec![text(&self.build(package)?)],
+        };
+        words.extend(arguments.iter().map(|&word| word.to_owned()));
+        Ok(words)
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "says who is left out")]
+fn peers(quick: bool) -> Value {
+    let mut setup = Setup::default();
+    let asked = PEERS.iter().filter(|(_, _, _, in_quick)| !quick || *in_quick);
+    let each = asked.map(|(name, origin, arguments, _)| match setup.command(origin, arguments) {
+        Ok(command) => json!({ "name": name, "command": command }),
+        Err(why) => {
+            eprintln!("{name} is left out: {why}");
+            json!({ "name": name, "missing": format!("it could not be set up: {why}") })
+        }
+    });
+    each.collect()
+}
+
+#[expect(clippy::print_stderr, reason = "says where the results are")]
 pub(crate) fn run(quick: bool, pairs: Option<u32>, only: &[String]) -> Result<(), String> {
     shell("cargo", &["build", "--release", "--locked", "--package", "speed"], &[])?;
-    let (python, rust) = (python(), rust_peers());
-    for (kind, setup) in [("Python", &python), ("Rust", &rust)] {
-        if let Err(why) = setup {
-            eprintln!("the peers in {kind} are left out: {why}");
-        }
-    }
     let list = target().join("bench-peers.json");
-    std::fs::write(&list, peers(&python, &rust).to_string())
+    std::fs::write(&list, peers(quick).to_string())
         .map_err(|error| format!("{}: {error}", list.display()))?;
     let inputs = text(&target().join("bench-inputs"));
-    let (list, out) = (text(&list), text(&root().join("bench")));
-    let pairs = pairs.unwrap_or(if quick { 3 } else { 5 }).to_string();
+    // The committed results are those of a whole run.
+    let whole = !quick && only.is_empty();
+    let out = if whole { root().join("bench") } else { target().join("bench-results") };
+    let (list, out) = (text(&list), text(&out));
+    let pairs = pairs.unwrap_or(if quick { 1 } else { 5 }).to_string();
     let only = only.join(",");
     let mut arguments =
         vec!["bench", "--peers", &list, "--inputs", &inputs, "--out", &out, "--pairs", &pairs];
@@ -97,5 +158,7 @@ pub(crate) fn run(quick: bool, pairs: Option<u32>, only: &[String]) -> Result<()
     if !only.is_empty() {
         arguments.extend(["--only", &only]);
     }
-    shell(&text(&target().join("release").join("speed")), &arguments, &[])
+    let result = shell(&text(&target().join("release").join("speed")), &arguments, &[]);
+    eprintln!("the results are in {out}/RESULTS.md");
+    result
 }

@@ -25,15 +25,15 @@ enum Command {
     Ci,
     /// The chapter's races on real MNIST against the textbook's own numbers, and the time of `reproduce`.
     Chapter,
-    /// thalweg and its peers on the same networks, turn by turn; writes bench/RESULTS.md. Needs MNIST, Python 3.11 and some minutes.
+    /// thalweg and its peers on the same networks, turn by turn; writes bench/RESULTS.md. Needs MNIST, Python 3.11 and most of an hour.
     Bench {
-        /// Short workloads: about two minutes.
+        /// Short workloads, the fastest peer of each kind, one pair: some two minutes once the peers are set up. Writes to target/bench-results.
         #[arg(long)]
         quick: bool,
-        /// Pairs of runs, ours and theirs in turn [default: 5; 3 with --quick].
+        /// Pairs of runs, ours and theirs in turn [default: 5; 1 with --quick].
         #[arg(long)]
         pairs: Option<u32>,
-        /// Only these workloads, w1 to w7.
+        /// Only these workloads, w1 to w7. Writes to target/bench-results.
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
     },

@@ -1,13 +1,15 @@
 //! Runs thalweg and the peers turn by turn.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Args;
 use problem::data::Dataset;
+use speed::growth::Workers;
 use speed::peer::{Peer, Running};
 use speed::results::{Duel, Results};
 use speed::workload::{self, Lengths};
-use speed::{SpeedError, growth, inputs, machine, results};
+use speed::{SpeedError, at, growth, inputs, machine, results, setting};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -33,12 +35,9 @@ fn say(text: &str) {
     eprintln!("{text}");
 }
 
-fn setting(error: impl std::fmt::Display) -> SpeedError {
-    SpeedError::Setting(error.to_string())
-}
-
 pub(crate) fn run(
     options: &Options,
+    folder: Option<&Path>,
     data: &Dataset,
     lengths: &Lengths,
     quick: bool,
@@ -47,12 +46,11 @@ pub(crate) fn run(
     if let Some(unknown) = unknown {
         return Err(setting(format!("--only: expected w1 to w7, found `{unknown}`")));
     }
-    let text = std::fs::read_to_string(&options.peers)
-        .map_err(|why| SpeedError::File { path: options.peers.display().to_string(), why })?;
+    let text = std::fs::read_to_string(&options.peers).map_err(at(&options.peers))?;
     let peers: Vec<Peer> = serde_json::from_str(&text).map_err(setting)?;
     inputs::write_all(&options.inputs, data, lengths)?;
-    let program = std::env::current_exe().map_err(setting)?.display().to_string();
-    let ours = Peer { name: "thalweg".into(), command: vec![program, "peer".into()], missing: None };
+    std::fs::create_dir_all(&options.out).map_err(at(&options.out))?;
+    let ours = Peer { name: "thalweg".into(), command: own(folder, &["peer"])?, missing: None };
 
     let mut results =
         Results { machine: results::describe(), pairs: options.pairs, quick, ..Results::default() };
@@ -65,11 +63,15 @@ pub(crate) fn run(
             say(&format!("   {}", duel.line()));
             results.duels.push(duel);
         }
+        // What has been measured is kept, whatever comes next.
+        write(&options.out, &results)?;
     }
     if options.only.iter().any(|only| only == "w7") {
         say("w7: growth");
         results.curves = growth::curves(data, quick)?;
-        results.workers = growth::workers(data, lengths.w1_steps)?;
+        for count in 1..=growth::cores() {
+            results.workers.push(workers(folder, count, quick)?);
+        }
     }
     write(&options.out, &results)?;
     let wrong: Vec<String> = results.duels.iter().flat_map(Duel::disagreements).collect();
@@ -78,6 +80,30 @@ pub(crate) fn run(
     } else {
         Err(setting(format!("not everybody came to the same numbers:\n{}", wrong.join("\n"))))
     }
+}
+
+/// This program with other arguments, and the same data.
+fn own(folder: Option<&Path>, arguments: &[&str]) -> Result<Vec<String>, SpeedError> {
+    let mut words = vec![std::env::current_exe().map_err(setting)?.display().to_string()];
+    words.extend(arguments.iter().map(|&word| word.to_owned()));
+    if let Some(folder) = folder {
+        words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
+    }
+    Ok(words)
+}
+
+/// So many workers, in a process of their own.
+fn workers(folder: Option<&Path>, count: usize, quick: bool) -> Result<Workers, SpeedError> {
+    let count = count.to_string();
+    let mut words = own(folder, &["workers", &count])?;
+    if quick {
+        words.push("--quick".to_owned());
+    }
+    let output = Command::new(&words[0]).args(&words[1..]).output().map_err(setting)?;
+    if !output.status.success() {
+        return Err(setting(String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(setting)
 }
 
 fn duel(
@@ -117,7 +143,7 @@ fn duel(
 fn write(folder: &Path, results: &Results) -> Result<(), SpeedError> {
     let file = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|why| SpeedError::File { path: path.display().to_string(), why })
+        std::fs::write(&path, bytes).map_err(at(&path))
     };
     if let Some(figure) = results.figure()? {
         file("ratios.png", &figure.png(2.0)?)?;

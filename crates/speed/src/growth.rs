@@ -26,8 +26,8 @@ pub struct Workers {
     pub workers: usize,
     /// Steps a second of all together.
     pub steps_per_second: f64,
-    /// Bytes at the peak beyond those of the process before it began.
-    pub bytes: f64,
+    /// Bytes that all of them hold beyond the data; unknown where the system does not say.
+    pub bytes: Option<f64>,
 }
 
 /// Seconds that each point is measured for.
@@ -82,35 +82,40 @@ pub fn curves(data: &Dataset, quick: bool) -> Result<Vec<Curve>, SpeedError> {
     ])
 }
 
-/// The largest memory this process has held, in bytes; 0 where the system does not say.
-fn peak() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    1024.0 * kilobytes.unwrap_or(0.0)
+/// The memory this process holds, in bytes, where the system says it.
+fn held() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(1024.0 * line.trim().trim_end_matches(" kB").parse::<f64>().ok()?)
 }
 
-/// Steps of W1's networks on one worker, then on two, …
+/// Workers up to this many are measured: one for each core.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Steps of W1's network with Adam on so many workers. For a process of its own: what others have freed would count as theirs.
 ///
 /// # Errors
 /// When the data do not fit.
-pub fn workers(data: &Dataset, steps: u64) -> Result<Vec<Workers>, SpeedError> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    Training::new(data, &Setup::w1("adam"))?.steps(2, 1);
-    let mut rows = Vec::new();
-    for workers in 1..=cores {
-        let before = peak();
-        let started = Instant::now();
-        let done: Vec<Result<f64, SpeedError>> = std::thread::scope(|scope| {
-            let work =
-                |seed| move || Ok(Training::new(data, &Setup { seed, ..Setup::w1("adam") })?.steps(steps, 1));
-            let all: Vec<_> = (0..workers as u64).map(|seed| scope.spawn(work(seed))).collect();
-            all.into_iter().map(|one| one.join().expect("no worker panics")).collect()
-        });
-        done.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let seconds = started.elapsed().as_secs_f64();
-        let steps_per_second = (workers as u64 * steps) as f64 / seconds;
-        rows.push(Workers { workers, steps_per_second, bytes: peak() - before });
-    }
-    Ok(rows)
+pub fn workers(data: &Dataset, workers: usize, steps: u64) -> Result<Workers, SpeedError> {
+    let before = held();
+    let started = Instant::now();
+    // Their networks live until the memory has been read.
+    let networks = std::thread::scope(|scope| {
+        let work = |seed| {
+            move || {
+                let mut training = Training::new(data, &Setup { seed, ..Setup::w1("adam") })?;
+                training.steps(steps, 1);
+                Ok(training)
+            }
+        };
+        let all: Vec<_> = (0..workers as u64).map(|seed| scope.spawn(work(seed))).collect();
+        let all = all.into_iter().map(|one| one.join().expect("no worker panics"));
+        all.collect::<Result<Vec<Training<'_>>, SpeedError>>()
+    })?;
+    let steps_per_second = (workers as u64 * steps) as f64 / started.elapsed().as_secs_f64();
+    let bytes = held().zip(before).map(|(after, before)| after - before);
+    drop(networks);
+    Ok(Workers { workers, steps_per_second, bytes })
 }

@@ -52,9 +52,24 @@ pub enum SpeedError {
 }
 
 /// An error of reading or writing a file, with its path.
-pub(crate) fn at(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> SpeedError {
+pub fn at(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> SpeedError {
     let path = path.display().to_string();
     move |why| SpeedError::File { path, why }
+}
+
+/// An error of the bench's own, in words.
+pub fn setting(error: impl std::fmt::Display) -> SpeedError {
+    SpeedError::Setting(error.to_string())
+}
+
+/// MNIST from a folder; else from the one that THALWEG_DATA names, else from the user's cache folder.
+///
+/// # Errors
+/// When it is missing or damaged.
+pub fn mnist(folder: Option<&std::path::Path>) -> Result<problem::data::Dataset, SpeedError> {
+    let given = folder.map(std::path::Path::to_path_buf);
+    let folder = given.or_else(|| std::env::var_os("THALWEG_DATA").map(std::path::PathBuf::from));
+    Ok(problem::data::Shelf::new(folder).load("mnist")?)
 }
 
 /// That this build's speed means something.

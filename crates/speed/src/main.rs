@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use problem::data::{Dataset, Shelf};
 use speed::workload::{self, Lengths};
-use speed::{SpeedError, inputs, peer, refuse_debug};
+use speed::{SpeedError, at, growth, inputs, mnist, peer, refuse_debug, setting};
 
 #[derive(Debug, Parser)]
 #[command(name = "speed", about = "thalweg beside its peers; see bench/README.md")]
@@ -41,25 +40,27 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         threads: usize,
     },
+    /// So many workers side by side, as one line of JSON.
+    #[command(hide = true)]
+    Workers {
+        /// How many.
+        count: usize,
+    },
     /// Run thalweg and the peers turn by turn, and write the results.
     Bench(bench::Options),
 }
 
-fn mnist(folder: Option<PathBuf>) -> Result<Dataset, SpeedError> {
-    let folder = folder.or_else(|| std::env::var_os("THALWEG_DATA").map(PathBuf::from));
-    Ok(Shelf::new(folder).load("mnist")?)
-}
-
 fn lengths(inputs: &Path) -> Result<Lengths, SpeedError> {
     let path = inputs.join("spec.json");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|why| SpeedError::File { path: path.display().to_string(), why })?;
-    serde_json::from_str(&text).map_err(|error| SpeedError::Setting(format!("{}: {error}", path.display())))
+    let text = std::fs::read_to_string(&path).map_err(at(&path))?;
+    serde_json::from_str(&text).map_err(|error| setting(format!("{}: {error}", path.display())))
 }
 
+#[expect(clippy::print_stdout, reason = "whoever started it reads there")]
 fn run(arguments: Arguments) -> Result<(), SpeedError> {
     refuse_debug()?;
-    let data = mnist(arguments.data_dir)?;
+    let folder = arguments.data_dir.as_deref();
+    let data = mnist(folder)?;
     let wanted = if arguments.quick { Lengths::quick() } else { Lengths::full() };
     match arguments.command {
         Command::Inputs { folder } => inputs::write_all(&folder, &data, &wanted),
@@ -67,7 +68,14 @@ fn run(arguments: Arguments) -> Result<(), SpeedError> {
             let ready = workload::prepare(&workload, &data, &lengths(&inputs)?, threads)?;
             peer::serve(ready)
         }
-        Command::Bench(options) => bench::run(&options, &data, &wanted, arguments.quick),
+        Command::Workers { count } => {
+            println!(
+                "{}",
+                serde_json::to_string(&growth::workers(&data, count, wanted.w1_steps)?).unwrap_or_default()
+            );
+            Ok(())
+        }
+        Command::Bench(options) => bench::run(&options, folder, &data, &wanted, arguments.quick),
     }
 }
 

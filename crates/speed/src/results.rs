@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use study::figure::{Axis, Figure, FigureError, Row, Series, curves, forest};
+use study::figure::{Axis, Figure, FigureError, Row, forest};
 
 use crate::growth::{Curve, Workers};
 use crate::machine::{Rates, step_flops};
 use crate::peer::Hello;
-use crate::workload::{BATCH, Outcome, UPDATE_RULES, title};
+use crate::workload::{BATCH, Outcome, title};
+
+mod growth;
+mod updates;
 
 /// One workload with one peer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,7 +65,8 @@ fn digits(x: f64) -> String {
         x if x >= 99.95 => format!("{x:.0}"),
         x if x >= 9.995 => format!("{x:.1}"),
         x if x >= 0.9995 => format!("{x:.2}"),
-        _ => format!("{x:.3}"),
+        x if x >= 0.09995 => format!("{x:.3}"),
+        _ => format!("{x:.4}"),
     }
 }
 
@@ -74,8 +78,9 @@ fn tolerance(workload: &str, key: &str) -> (f64, f64) {
         ("w2" | "w5", key) if key.ends_with("/first") => (1e-3, 0.0),
         // Rounding grows over thousands of steps: with other last bits of the initial weights Adam ends 4 % off (one standard deviation).
         ("w1", _) => (0.25, 0.0),
+        // What a diverged network answers is the first class or none.
         ("w2", _) => (0.0, 0.03),
-        ("w3", _) => (1e-4, 0.0),
+        ("w3", _) => (1e-5, 0.0),
         ("w4", key) if key.ends_with('h') => (0.01, 3.0),
         ("w4", _) => (1e-4, 1e-6),
         // Trials that diverge do so at another step: their share counts.
@@ -256,100 +261,11 @@ impl Results {
             let mean = Spread::of(ours.iter().map(|o| 1e6 * o.seconds / (4.0 * steps))).median;
             let _ = writeln!(
                 page,
-                "\nThe dense products of a step are {} million operations. At the rate that a product of 512 × 512 reaches here ({} GFLOP/s) they alone\nwould take {} µs; a whole step takes {} % of that, since the first layer skips the zeros of the images.",
+                "\nThe dense products of a step are {} million operations. At the rate that a product of 512 × 512 reaches here ({} GFLOP/s) they alone\nwould take {} µs: a whole step reaches {} % of this limit, more than all of it where skipping the zeros of the images saves more than the rest of the step takes.",
                 digits(flops / 1e6),
                 digits(rates.flops / 1e9),
                 digits(limit),
-                digits(100.0 * mean / limit)
-            );
-        }
-    }
-
-    fn updates(&self, page: &mut String) {
-        let _ = writeln!(page, "\n## W3: {}\n\none thread; medians of one update.\n", title("w3"));
-        let ours = self.ours("w3");
-        let median = |outcomes: &[&Outcome], key: &str| {
-            Spread::of(outcomes.iter().filter_map(|o| o.parts.get(key)).copied()).median
-        };
-        let sizes: BTreeMap<usize, ()> = ours
-            .iter()
-            .flat_map(|o| o.parts.keys())
-            .filter_map(|key| key.strip_prefix("adam/"))
-            .filter_map(|n| Some((n.parse().ok()?, ())))
-            .collect();
-        let peers: Vec<&Duel> = self.of("w3").filter(|duel| duel.absent.is_none()).collect();
-        let names: Vec<String> = peers.iter().map(|duel| duel.peer.clone()).collect();
-        let _ = writeln!(
-            page,
-            "| rule | N | µs | GB/s | share of the loop's bandwidth | {} |\n|---|---|---|---|---|{}",
-            names.iter().map(|name| format!("{name}, times as long")).collect::<Vec<_>>().join(" | "),
-            "---|".repeat(names.len())
-        );
-        for (rule, word) in UPDATE_RULES {
-            let bytes = crate::workload::loop_seconds(word, 16).map_or(0, |(bytes, _)| bytes);
-            for n in sizes.keys() {
-                let key = format!("{rule}/{n}");
-                let (seconds, bare) = (median(&ours, &key), median(&ours, &format!("loop/{key}")));
-                let others: Vec<String> = peers
-                    .iter()
-                    .map(|duel| {
-                        let pairs = duel.ours.iter().zip(&duel.theirs);
-                        let ratios = pairs.filter_map(|(o, t)| Some(t.parts.get(&key)? / o.parts.get(&key)?));
-                        let ratio = Spread::of(ratios).median;
-                        if ratio.is_nan() { "–".to_owned() } else { digits(ratio) }
-                    })
-                    .collect();
-                let _ = writeln!(
-                    page,
-                    "| {rule} | {n} | {} | {} | {} % | {} |",
-                    digits(1e6 * seconds),
-                    digits((bytes * n) as f64 / seconds / 1e9),
-                    digits(100.0 * bare / seconds),
-                    others.join(" | ")
-                );
-            }
-        }
-        page.push_str("\nThe loop reads the gradient, reads and writes the parameter and each number of the rule's memory, and adds. Below 10⁷ parameters the\narrays lie in the caches, where the root and the quotient of the adaptive rules take longer than the memory.\n");
-        for duel in self.of("w3") {
-            if let Some(why) = &duel.absent {
-                let _ = writeln!(page, "\n{} is left out: {why}", duel.peer);
-            }
-            for wrong in duel.disagreements() {
-                let _ = writeln!(page, "\n**Disagreement**: {wrong}");
-            }
-        }
-    }
-
-    fn growth(&self, page: &mut String) {
-        if self.curves.is_empty() {
-            return;
-        }
-        page.push_str("\n## W7: the cost of growth\n\nAdam on 784-w×d-10, one thread; the best of three windows.\n\n![Step time over batch, width and depth](growth.png)\n");
-        for curve in &self.curves {
-            let _ = writeln!(page, "\n| {} | µs a step | GFLOP/s of a dense step |\n|---|---|---|", curve.of);
-            for (size, seconds, flops) in &curve.points {
-                let _ = writeln!(
-                    page,
-                    "| {size} | {} | {} |",
-                    digits(1e6 * seconds),
-                    digits(flops / seconds / 1e9)
-                );
-            }
-            let _ = writeln!(page, "\n{}", reading(curve));
-        }
-        let _ = writeln!(
-            page,
-            "\n| workers | steps a second | times one | memory beyond the data, MB a worker |\n|---|---|---|---|"
-        );
-        let one = self.workers.first().map_or(f64::NAN, |row| row.steps_per_second);
-        for row in &self.workers {
-            let _ = writeln!(
-                page,
-                "| {} | {} | {} | {} |",
-                row.workers,
-                digits(row.steps_per_second),
-                digits(row.steps_per_second / one),
-                digits(row.bytes / row.workers as f64 / 1e6)
+                digits(100.0 * limit / mean)
             );
         }
     }
@@ -379,51 +295,6 @@ impl Results {
         }
         let axis = Axis::log("their time over thalweg's (log scale; right of 1, thalweg is faster)");
         forest("Peers beside thalweg, pair by pair", axis, &rows, Some(1.0)).map(Some)
-    }
-
-    /// Step times over batch, width and depth.
-    ///
-    /// # Errors
-    /// When they cannot be drawn.
-    pub fn growth_figure(&self) -> Result<Option<Figure>, FigureError> {
-        if self.curves.is_empty() {
-            return Ok(None);
-        }
-        let series = |curve: &Curve| Series {
-            name: curve.of.clone(),
-            x: curve.points.iter().map(|(size, _, _)| *size as f64).collect(),
-            mid: curve.points.iter().map(|(_, seconds, _)| 1e6 * seconds).collect(),
-            ..Series::default()
-        };
-        let all: Vec<Series> = self.curves.iter().map(series).collect();
-        let (x, y) = (Axis::log("batch, width or depth (log scale)"), Axis::log("step time (µs, log scale)"));
-        curves("Step time as the network or the batch grows", x, y, &all).map(Some)
-    }
-}
-
-/// Whether a curve grows as its operations do.
-fn reading(curve: &Curve) -> String {
-    let rates: Vec<f64> = curve.points.iter().map(|(_, seconds, flops)| flops / seconds).collect();
-    let falls = rates.windows(2).zip(curve.points.windows(2)).map(|(rate, at)| (rate[1] / rate[0], at[1].0));
-    let worst = falls.min_by(|a, b| a.0.total_cmp(&b.0));
-    match (worst, curve.points.first(), curve.points.last()) {
-        (Some((fall, size)), Some(first), Some(last)) => format!(
-            "From {} = {} to {} the operations grow {} times and the time {} times. {}",
-            curve.of,
-            first.0,
-            last.0,
-            digits(last.2 / first.2),
-            digits(last.1 / first.1),
-            if fall < 0.7 {
-                format!("**The rate falls to {} % at {size}.**", digits(100.0 * fall))
-            } else {
-                format!(
-                    "No cliff: from one size to the next the rate never falls below {} % of what it was (at {size}).",
-                    digits(100.0 * fall)
-                )
-            }
-        ),
-        _ => String::new(),
     }
 }
 

@@ -59,7 +59,8 @@ impl Lengths {
 
     /// For a look.
     pub fn quick() -> Self {
-        Self { w1_steps: 200, w2_steps: 40, w5_steps: 60, w6_epochs: 1, ..Self::full() }
+        let w3_sizes = vec![1000, 100_000];
+        Self { w1_steps: 200, w2_steps: 40, w3_sizes, w5_steps: 60, w6_epochs: 1, ..Self::full() }
     }
 }
 

@@ -65,7 +65,7 @@ fn the_page_names_everybody_also_who_is_left_out() {
         pairs: 3,
         duels: vec![duel(&[1.0, 1.1, 0.9], &[2.0, 2.2, 1.8], 0.04), absent],
         curves: vec![curve],
-        workers: vec![Workers { workers: 1, steps_per_second: 10.0, bytes: 2e6 }],
+        workers: vec![Workers { workers: 1, steps_per_second: 10.0, bytes: Some(2e6) }],
         ..Results::default()
     };
     let page = results.markdown();
@@ -76,6 +76,7 @@ fn the_page_names_everybody_also_who_is_left_out() {
         "2.00 [1.80, 2.20] | 2.00 [2.00, 2.00] | agree",
         "peer is left out: no compiler",
         "**The rate falls to 44.4 % at 4.**",
+        "| 1 | 10.0 | 1.00 | 2.00 |",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }

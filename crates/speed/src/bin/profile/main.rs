@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use problem::data::{Dataset, Shelf};
+use problem::data::Dataset;
 use speed::workload::{Setup, Training, UPDATE_RULES};
-use speed::{SpeedError, refuse_debug};
+use speed::{SpeedError, at, mnist, refuse_debug, setting};
 use stacks::{Part, Stack};
 
 /// Steps from birth, as in W1.
@@ -33,10 +33,6 @@ struct Arguments {
     data_dir: Option<PathBuf>,
 }
 
-fn setting(error: impl std::fmt::Display) -> SpeedError {
-    SpeedError::Setting(error.to_string())
-}
-
 /// The stacks of all steps, and the milliseconds of one.
 fn sample(data: &Dataset, rule: &str) -> Result<(Vec<Stack>, f64), SpeedError> {
     // Once for what is made at the first use of the data.
@@ -57,8 +53,7 @@ fn sample(data: &Dataset, rule: &str) -> Result<(Vec<Stack>, f64), SpeedError> {
 #[expect(clippy::print_stdout, reason = "its tables are what is asked for")]
 fn run(arguments: Arguments) -> Result<(), SpeedError> {
     refuse_debug()?;
-    let folder = arguments.data_dir.or_else(|| std::env::var_os("THALWEG_DATA").map(PathBuf::from));
-    let data = Shelf::new(folder).load("mnist")?;
+    let data = mnist(arguments.data_dir.as_deref())?;
     let (_, rule) = UPDATE_RULES.iter().find(|(name, _)| *name == "adam").unwrap_or(&UPDATE_RULES[0]);
     let (stacks, step) = sample(&data, rule)?;
     let samples: u64 = stacks.iter().map(|stack| stack.samples).sum();
@@ -66,8 +61,7 @@ fn run(arguments: Arguments) -> Result<(), SpeedError> {
         return Err(setting("expected thousands of samples, found none: does this machine deliver SIGPROF?"));
     }
     let title = format!("W1, 784-100×4-10, batch 128, {rule}: {step:.3} ms a step, {samples} samples");
-    std::fs::write(&arguments.out, flame::svg(&title, &stacks))
-        .map_err(|why| SpeedError::File { path: arguments.out.display().to_string(), why })?;
+    std::fs::write(&arguments.out, flame::svg(&title, &stacks)).map_err(at(&arguments.out))?;
 
     println!("{title}\nloops for {}\n", technique::wide::kind());
     let share = |count: u64| 100.0 * count as f64 / samples as f64;
