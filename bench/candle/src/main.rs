@@ -21,7 +21,8 @@ const ONE_THREAD: (&str, &str) = ("RAYON_NUM_THREADS", "1");
 
 fn main() -> ExitCode {
     let Arguments { protocol } = Arguments::parse();
-    let note = "gemm with its x86-v4 kernels, mimalloc; momentum, AdaGrad and RMSProp by tensor operations".to_owned();
+    let note = "gemm with its x86-v4 kernels, mimalloc; momentum, AdaGrad and RMSProp by tensor operations"
+        .to_owned();
     let about = About { peer: "candle", version: peer::version("candle-core"), note };
     peer::settle(&[ONE_THREAD], || peer::serve(&about, &protocol, &Candle))
 }

@@ -13,7 +13,8 @@ use std::hint::black_box;
 
 use gungraun::prelude::*;
 use gungraun::{Callgrind, LibraryBenchmarkConfig};
-use problem::data::{Dataset, Examples, Inputs};
+use problem::data::Dataset;
+use speed::rings::{dataset, images};
 use speed::workload::{BATCH, Setup, Training, UPDATE_RULES};
 use technique::layer::activation::{Activation, Sigmoid};
 use technique::layer::{Layer, Pass, Phase};
@@ -31,10 +32,8 @@ use technique::wide;
 const MANY: usize = 10_000;
 /// Rows of the data.
 const ROWS: usize = 1000;
-/// Rows and columns of an image of the data.
-const SIDE: usize = 28;
 /// Columns of the data, units of a layer, classes.
-const INPUTS: usize = SIDE * SIDE;
+const INPUTS: usize = 784;
 const UNITS: usize = 100;
 const CLASSES: usize = 10;
 
@@ -150,7 +149,7 @@ fn sigmoid() -> Job {
 fn step() -> Job {
     let adam = UPDATE_RULES.iter().find(|(name, _)| *name == "adam").expect("a rule of the bench").1;
     // For the rest of the process, which is that of one count.
-    let data: &'static Dataset = Box::leak(Box::new(dataset()));
+    let data: &'static Dataset = Box::leak(Box::new(dataset(ROWS, ROWS).expect("as many labels as rows")));
     let mut training = Training::new(data, &Setup::w1(adam)).expect("the data fit the network");
     warm(move || {
         black_box(training.step());
@@ -167,41 +166,10 @@ fn classes(rows: usize) -> Vec<u32> {
     (0..rows).map(|row| (row % CLASSES) as u32).collect()
 }
 
-/// What stands in for MNIST, which need not be at hand: on each image a ring about its own centre, 19 % of the pixels and side by side, as those of a pen.
-fn images() -> Vec<u8> {
-    let mut rng = key(2, Purpose::Inputs, 0).rng();
-    let mut bytes = Vec::with_capacity(ROWS * INPUTS);
-    for _ in 0..ROWS {
-        let mut middle = || SIDE as f64 / 2.0 + normal(&mut rng).clamp(-3.0, 3.0);
-        let (y, x) = (middle(), middle());
-        for pixel in 0..INPUTS {
-            let (down, right) = ((pixel / SIDE) as f64 - y, (pixel % SIDE) as f64 - x);
-            let off = (down.hypot(right) - 7.0).abs();
-            bytes.push(if off < 1.7 { 255 - (100.0 * off) as u8 } else { 0 });
-        }
-    }
-    bytes
-}
-
 fn batch() -> Sparse<f32> {
-    let images = images();
+    let images = images(ROWS);
     let pattern = Pattern::of(INPUTS, &images).expect("most pixels are 0");
     let mut batch = Sparse::default();
     batch.take_bytes(&pattern, &images, 255.0, &(0..BATCH).collect::<Vec<_>>());
     batch
-}
-
-fn dataset() -> Dataset {
-    let inputs = Inputs::Bytes { values: images(), divisor: 255.0 };
-    let examples = Examples::new(inputs, classes(ROWS), INPUTS, "rings").expect("one row for each class");
-    Dataset {
-        name: "rings".into(),
-        source: "made for the count".into(),
-        columns: INPUTS,
-        shape: Some((SIDE, SIDE)),
-        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-        train: examples.clone(),
-        test: examples,
-        fingerprint: String::new(),
-    }
 }

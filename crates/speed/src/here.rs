@@ -3,20 +3,12 @@
 use std::time::Instant;
 
 use problem::classify::Part;
-use problem::data::{DataError, Dataset, Examples, Inputs};
+use problem::data::Dataset;
 use serde::Serialize;
-use technique::random::{Purpose, key, normal};
 
 use crate::machine::{measure, step_flops};
 use crate::workload::{BATCH, Setup, Training};
 use crate::{SpeedError, results::Spread};
-
-/// Rows of the images that stand in for MNIST, to train on and to test on.
-const MADE_UP: (usize, usize) = (20_000, 10_000);
-/// Their sides, their classes, and the share of their pixels that is not 0, as in MNIST.
-const SIDE: usize = 28;
-const CLASSES: usize = 10;
-const DENSITY: f64 = 0.19;
 
 /// What was measured, on one thread.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,39 +38,6 @@ pub struct Steps {
     pub seconds: f64,
     /// The time of the step's dense products at the rate of `flops`, as a share of the step's: above 1 where skipping zeros beats the dense limit.
     pub share_of_limit: f64,
-}
-
-/// Images with the zeros of MNIST but no meaning.
-///
-/// # Errors
-/// Never: rows and labels are as many.
-pub fn made_up() -> Result<Dataset, DataError> {
-    let (train, test) = MADE_UP;
-    let columns = SIDE * SIDE;
-    let mut rng = key(1, Purpose::Inputs, 0).rng();
-    // Runs of pixels, as strokes leave them: two numbers in a row belong to one draw.
-    let bound = 0.878;
-    let mut bytes = Vec::with_capacity((train + test) * columns);
-    while bytes.len() < (train + test) * columns {
-        let x = normal(&mut rng);
-        let byte = if x > bound { ((x - bound) * 100.0 + 1.0).min(255.0) as u8 } else { 0 };
-        bytes.extend([byte, byte]);
-    }
-    let labels = |count: usize| (0..count as u32).map(|row| row % CLASSES as u32).collect();
-    let rest = bytes.split_off(train * columns);
-    let examples = |values, count| {
-        Examples::new(Inputs::Bytes { values, divisor: 255.0 }, labels(count), columns, "made up")
-    };
-    Ok(Dataset {
-        name: format!("made-up images of MNIST's size, {:.0} % of their pixels not 0", 100.0 * DENSITY),
-        source: "made here".to_owned(),
-        columns,
-        shape: Some((SIDE, SIDE)),
-        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-        train: examples(bytes, train)?,
-        test: examples(rest, test)?,
-        fingerprint: String::new(),
-    })
 }
 
 fn steps(data: &Dataset, setup: &Setup<'_>, flops: f64) -> Result<Steps, SpeedError> {
@@ -128,19 +87,5 @@ impl Here {
     /// Updates of one epoch of W6 on 60,000 images.
     pub fn epoch_seconds(&self) -> f64 {
         (60_000 / BATCH) as f64 * self.w6.seconds + 10_000.0 / self.evaluated_per_second
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn made_up_images_are_as_empty_as_they_say() {
-        let data = made_up().unwrap();
-        let Inputs::Bytes { values, .. } = data.train.inputs() else { panic!("bytes") };
-        let density = values.iter().filter(|byte| **byte != 0).count() as f64 / values.len() as f64;
-        assert!((density - DENSITY).abs() < 0.005, "{density}");
-        assert_eq!((data.train.len(), data.test.len(), data.columns), (MADE_UP.0, MADE_UP.1, 784));
     }
 }

@@ -8,6 +8,7 @@
 //! | peers as processes, run turn by turn | [`peer`] |
 //! | the table and the figure | [`results`] |
 //! | what this machine reaches, in ten seconds, for users | [`here`] |
+//! | images that stand in for MNIST | [`rings`] |
 //! | step time over batch, width, depth and workers | [`growth`] |
 //!
 //! `bench/README.md` in the repository says how a peer takes part.
@@ -18,6 +19,7 @@ pub mod inputs;
 pub mod machine;
 pub mod peer;
 pub mod results;
+pub mod rings;
 pub mod workload;
 
 /// What went wrong.

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use speed::SpeedError;
-use speed::here::{Here, Steps, made_up, run as measure};
+use speed::here::{Here, Steps, run as measure};
+use speed::{SpeedError, rings};
 use thalweg::problem::data::Shelf;
 
 use super::Outcome;
@@ -25,7 +25,9 @@ pub(crate) fn run(args: &BenchArgs, quiet: bool) -> Outcome {
     speed::refuse_debug()?;
     let data = match Shelf::new(args.data_dir.data_dir.clone()).load("mnist") {
         Ok(data) => data,
-        Err(error) if error.is_missing() && args.data_dir.data_dir.is_none() => made_up()?,
+        Err(error) if error.is_missing() && args.data_dir.data_dir.is_none() => {
+            rings::dataset(20_000, 10_000)?
+        }
         Err(error) => return Err(error.into()),
     };
     message(

@@ -29,7 +29,7 @@ fn medians_and_ratios_are_taken_pair_by_pair() {
 
 #[test]
 fn nobody_is_fast_by_doing_less() {
-    assert!(duel(&[1.0], &[1.0], 0.040002).disagreements().is_empty());
+    assert!(duel(&[1.0], &[1.0], 0.0400002).disagreements().is_empty());
     for loss in [0.04001, f64::NAN] {
         let wrong = duel(&[1.0], &[1.0], loss).disagreements();
         assert!(wrong.len() == 1 && wrong[0].contains("w1 peer, adam/first: thalweg 0.04"), "{wrong:?}");
