@@ -4,6 +4,7 @@
 //! taken in the same blocks of rows, however many threads there are, so its bits do not depend on them.
 
 use faer::linalg::matmul;
+use faer::reborrow::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use crate::real::Real;
@@ -78,8 +79,10 @@ impl Default for Crew {
 
 /// Multiplications that are worth a block of their own; below twice as many, a product is one block.
 const BLOCK: usize = 1 << 22;
-/// Blocks of the largest products.
-const MOST_BLOCKS: usize = 16;
+/// Rows (or columns) of a block, at least.
+const NARROWEST: usize = 128;
+/// A multiple of the rows that a kernel takes at once.
+const ALIGNED: usize = 16;
 
 /// C ← A B, with C row-major, on this thread.
 ///
@@ -100,44 +103,44 @@ pub fn product_by<T: Real>(crew: Crew, c: &mut [T], a: Matrix<'_, T>, b: Matrix<
     if c.is_empty() {
         return;
     }
-    let blocks = (rows * columns * inner / BLOCK).clamp(1, MOST_BLOCKS);
-    // A multiple of the rows that a kernel takes at once.
-    let each = rows.div_ceil(blocks).next_multiple_of(16);
-    by_blocks(crew, crew.threads, c, a.view(), b.view(), each);
+    // Along its longer side: each block packs the whole of the other factor anew.
+    let long = rows.max(columns);
+    let blocks = (rows * columns * inner / BLOCK).min(long / NARROWEST).max(1);
+    let each = long.div_ceil(blocks).next_multiple_of(ALIGNED);
+    let c = MatMut::from_row_major_slice_mut(c, rows, columns);
+    if rows >= columns {
+        by_rows(crew, crew.threads, c, a.view(), b.view(), each);
+    } else {
+        // Cᵀ ← Bᵀ Aᵀ, whose rows are the columns of C.
+        by_rows(crew, crew.threads, c.transpose_mut(), b.view().transpose(), a.view().transpose(), each);
+    }
 }
 
 /// Two parts of the blocks side by side, and each in the same way, until there are as many parts as threads.
-fn by_blocks<T: Real>(
+fn by_rows<T: Real>(
     crew: Crew,
     threads: usize,
-    c: &mut [T],
+    mut c: MatMut<'_, T>,
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
     each: usize,
 ) {
-    let (rows, columns) = (a.nrows(), b.ncols());
-    let blocks = rows.div_ceil(each);
+    let blocks = c.nrows().div_ceil(each);
     if threads > 1 && blocks > 1 {
         let few = threads / 2;
         // In proportion to the threads.
         let here = (blocks * few / threads).max(1) * each;
-        let (top, bottom) = c.split_at_mut(here * columns);
+        let (mut top, mut bottom) = c.rb_mut().split_at_row_mut(here);
         let (a_top, a_bottom) = a.split_at_row(here);
-        (crew.join)(&mut || by_blocks(crew, few, top, a_top, b, each), &mut || {
-            by_blocks(crew, threads - few, bottom, a_bottom, b, each);
+        (crew.join)(&mut || by_rows(crew, few, top.rb_mut(), a_top, b, each), &mut || {
+            by_rows(crew, threads - few, bottom.rb_mut(), a_bottom, b, each);
         });
         return;
     }
-    for (block, c) in c.chunks_mut(each * columns).enumerate() {
-        let count = c.len() / columns;
-        matmul::matmul(
-            MatMut::from_row_major_slice_mut(c, count, columns),
-            Accum::Replace,
-            a.subrows(block * each, count),
-            b,
-            T::one(),
-            Par::Seq,
-        );
+    for start in (0..c.nrows()).step_by(each) {
+        let count = each.min(c.nrows() - start);
+        let (c, a) = (c.rb_mut().subrows_mut(start, count), a.subrows(start, count));
+        matmul::matmul(c, Accum::Replace, a, b, T::one(), Par::Seq);
     }
 }
 

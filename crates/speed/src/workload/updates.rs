@@ -59,24 +59,31 @@ pub fn update_seconds(rule: &str, n: usize) -> Result<f64, SpeedError> {
 pub fn loop_seconds(rule: &str, n: usize) -> Result<(usize, f64), SpeedError> {
     let slots = word::<Rule>(rule)?.slots().len();
     let (mut p, g) = (vec![1.0_f32; n], gradients(n));
-    let mut memory = vec![vec![1.0_f32; n]; slots];
+    // One array for all memory, as an optimizer keeps it.
+    let mut memory = vec![1.0_f32; n * slots];
     let seconds = each(|| {
         let (p, g) = (&mut p[..], &black_box(&g)[..]);
-        match &mut memory[..] {
-            [] => wide!([] (p: &mut [f32], g: &[f32]) { p.iter_mut().zip(g).for_each(|(p, g)| *p += g) }),
-            [m] => wide!([] (p: &mut [f32], g: &[f32], m: &mut Vec<f32>) {
-                for ((p, g), m) in p.iter_mut().zip(g).zip(m) {
-                    *m += g;
-                    *p += *m;
-                }
-            }),
-            [m, v, ..] => wide!([] (p: &mut [f32], g: &[f32], m: &mut Vec<f32>, v: &mut Vec<f32>) {
-                for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
-                    *m += g;
-                    *v += *m;
-                    *p += *v;
-                }
-            }),
+        match slots {
+            0 => wide!([] (p: &mut [f32], g: &[f32]) { p.iter_mut().zip(g).for_each(|(p, g)| *p += g) }),
+            1 => {
+                let m = &mut memory[..];
+                wide!([] (p: &mut [f32], g: &[f32], m: &mut [f32]) {
+                    for ((p, g), m) in p.iter_mut().zip(g).zip(m) {
+                        *m += g;
+                        *p += *m;
+                    }
+                });
+            }
+            _ => {
+                let (m, v) = memory.split_at_mut(n);
+                wide!([] (p: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]) {
+                    for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
+                        *m += g;
+                        *v += *m;
+                        *p += *v;
+                    }
+                });
+            }
         }
     });
     Ok((4 * (3 + 2 * slots), seconds))
