@@ -59,7 +59,7 @@ pub(crate) struct Effort {
     /// Trials side by side [default: as many as the cores have room for].
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Threads inside each trial, for a few large ones: they share its large matrix products, with the same bits [default: 1].
+    /// Threads inside each trial, for a few large ones: they share its large matrix products (not a first layer that skips the zeros of its inputs), with the same bits [default: 1].
     #[arg(long, value_name = "N")]
     pub(crate) threads_per_trial: Option<NonZeroUsize>,
 }

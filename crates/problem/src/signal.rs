@@ -247,11 +247,28 @@ fn short(x: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rand::RngExt;
+
     use super::*;
 
     fn run(activation: &str, init: &str) -> Vec<LayerReport> {
         let (activation, init) = (activation.parse().unwrap(), init.parse().unwrap());
         Signal { activation, init, layers: 5, width: 100, samples: 1000, seed: 1 }.run()
+    }
+
+    /// NumPy's rule: bins are half open, the last one closed, and nothing else is counted.
+    #[test]
+    fn a_histogram_counts_what_a_plain_loop_counts() {
+        let mut rng: ChaCha8Rng = key(3, Purpose::Inputs, 0).rng();
+        let mut x: Vec<f32> = (0..1037).map(|_| rng.random()).collect();
+        x.extend([0.0, 1.0, 0.5, 1.0 - f32::EPSILON / 2.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
+        let found = histogram(&x, 0.0, 1.0);
+        let mut counts = vec![0_u64; BINS];
+        for x in x.iter().filter(|x| x.is_finite()) {
+            counts[((x / (1.0 / BINS as f32)) as usize).min(BINS - 1)] += 1;
+        }
+        assert_eq!(found.counts, counts);
+        assert_eq!((found.edges[0], found.edges[BINS], found.edges.len()), (0.0, 1.0, BINS + 1));
     }
 
     #[test]

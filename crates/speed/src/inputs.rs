@@ -49,13 +49,17 @@ pub fn write_all(folder: &Path, data: &Dataset, lengths: &Lengths) -> Result<(),
     file("w1_params.f32", &floats(one.params()))?;
     file("w1_batches.i32", &batches(&mut one, lengths.w1_steps))?;
 
-    let mut params = Vec::new();
+    let (mut params, mut rows) = (Vec::new(), Vec::new());
     for std in &lengths.w2_scales {
         let init = format!("normal:std={std}");
         let mut two = Training::new(data, &crate::workload::w2_setup(&init, "none"))?;
         params.extend_from_slice(two.params());
-        file("w2_batches.i32", &batches(&mut two, lengths.w2_steps))?;
+        if rows.is_empty() {
+            // The same for all scales.
+            rows = batches(&mut two, lengths.w2_steps);
+        }
     }
+    file("w2_batches.i32", &rows)?;
     file("w2_params.f32", &floats(&params))?;
 
     let (x, weights) = crate::workload::w4_draws();
