@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use study::figure::{Axis, Figure, FigureError, Row, forest};
+use study::figure::{Axis, Figure, FigureError, Row, forest_of};
 
 use crate::growth::{Curve, Workers};
 use crate::machine::{Rates, step_flops};
@@ -295,7 +295,8 @@ impl Results {
             return Ok(None);
         }
         let axis = Axis::log("their time over thalweg's (log scale; right of 1, thalweg is faster)");
-        forest("Peers beside thalweg, pair by pair", axis, &rows, Some(1.0)).map(Some)
+        forest_of("Peers beside thalweg, pair by pair", axis, &rows, Some(1.0), ["one pair", "median"])
+            .map(Some)
     }
 }
 

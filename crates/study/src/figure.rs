@@ -41,7 +41,7 @@ mod text;
 pub use curves::curves;
 pub use data::{Axis, Series};
 pub use field::field;
-pub use forest::{Row, forest};
+pub use forest::{Row, forest, forest_of};
 pub use grid::grid;
 pub use histograms::{HistogramRow, Panel, histograms};
 pub use paths::{Trajectory, paths, paths_together};

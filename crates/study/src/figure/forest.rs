@@ -53,6 +53,21 @@ impl Row {
 /// [`FigureError::Empty`] if no row has a finite value, [`FigureError::Range`] if the range of the
 /// axis cannot be drawn.
 pub fn forest(title: &str, value: Axis, rows: &[Row], reference: Option<f64>) -> Result<Figure, FigureError> {
+    forest_of(title, value, rows, reference, ["one seed", "mean"])
+}
+
+/// The same of points and middles of other names.
+///
+/// # Errors
+///
+/// As [`forest`].
+pub fn forest_of(
+    title: &str,
+    value: Axis,
+    rows: &[Row],
+    reference: Option<f64>,
+    [point, middle]: [&str; 2],
+) -> Result<Figure, FigureError> {
     value.checked_range(title)?;
     let mut extent = Extent::NONE;
     let possible = |v: &f64| !value.log || *v > 0.0;
@@ -89,9 +104,9 @@ pub fn forest(title: &str, value: Axis, rows: &[Row], reference: Option<f64>) ->
     let widest = text::widest(remarks.iter().flatten().map(String::as_str), TICK);
     let right = WIDTH - EDGE - if widest > 0.0 { widest + 14.0 } else { 0.0 } - INSET;
     let mut entries: Vec<Entry> =
-        vec![(Sample::Dot(pen(0)), "one seed".into()), (Sample::Dot(MEAN), "mean".into())];
+        vec![(Sample::Dot(pen(0)), point.into()), (Sample::Dot(MEAN), middle.into())];
     if rows.iter().any(|r| r.interval.is_some()) {
-        entries[1] = (Sample::Interval(MEAN), "mean and 95 % interval".into());
+        entries[1] = (Sample::Interval(MEAN), format!("{middle} and 95 % interval"));
     }
     let legend_top = below_title(title, WIDTH) - 2.0;
     let top = legend_top + legend::height(&entries, right - left) + 8.0;
