@@ -27,7 +27,7 @@ enum Command {
     Chapter,
     /// thalweg and its peers on the same networks, turn by turn; writes bench/RESULTS.md. Needs MNIST, Python 3.11 and most of an hour.
     Bench {
-        /// Short workloads, the fastest peer of each kind, one pair: some two minutes once the peers are set up. Writes to target/bench-results.
+        /// Short workloads, three peers (PyTorch eager, JAX, burn flex), one pair: some two minutes once the peers are set up. Writes to target/bench-results.
         #[arg(long)]
         quick: bool,
         /// Pairs of runs, ours and theirs in turn [default: 5; 1 with --quick].
