@@ -137,19 +137,14 @@ fn peers(quick: bool) -> Value {
     each.collect()
 }
 
-/// What can be asked for by `--only`.
-const WORKLOADS: [&str; 7] = ["w1", "w2", "w3", "w4", "w5", "w6", "w7"];
-
 #[expect(clippy::print_stderr, reason = "says where the results are")]
 pub(crate) fn run(quick: bool, pairs: Option<u32>, only: &[String]) -> Result<(), String> {
-    // What is wrong is found before half an hour of setting up.
-    if let Some(unknown) = only.iter().find(|name| !WORKLOADS.contains(&name.as_str())) {
-        return Err(format!("--only: expected {}, found `{unknown}`", WORKLOADS.join(", ")));
-    }
     shell("cargo", &["build", "--release", "--locked", "--package", "speed"], &[])?;
     let inputs = text(&target().join("bench-inputs"));
-    // The data are there, or all that follows is in vain.
-    shell(&text(&target().join("release").join("speed")), &["inputs", &inputs, "--quick"], &[])?;
+    let speed = text(&target().join("release").join("speed"));
+    // Before half an hour of setting up: without data it would be in vain.
+    let length: &[&str] = if quick { &["--quick"] } else { &[] };
+    shell(&speed, &[&["inputs", &inputs], length].concat(), &[])?;
     let list = target().join("bench-peers.json");
     std::fs::write(&list, peers(quick).to_string())
         .map_err(|error| format!("{}: {error}", list.display()))?;
@@ -161,16 +156,14 @@ pub(crate) fn run(quick: bool, pairs: Option<u32>, only: &[String]) -> Result<()
     let only = only.join(",");
     let mut arguments =
         vec!["bench", "--peers", &list, "--inputs", &inputs, "--out", &out, "--pairs", &pairs];
-    if quick {
-        arguments.push("--quick");
-    }
+    arguments.extend(length);
     if !only.is_empty() {
         arguments.extend(["--only", &only]);
     }
     let page = std::path::Path::new(&out).join("RESULTS.md");
     let written = || std::fs::metadata(&page).and_then(|file| file.modified()).ok();
     let before = written();
-    let result = shell(&text(&target().join("release").join("speed")), &arguments, &[]);
+    let result = shell(&speed, &arguments, &[]);
     // Also a run that ends early has written what it has measured.
     if written() != before {
         eprintln!("the results are in {}", page.display());

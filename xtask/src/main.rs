@@ -34,7 +34,7 @@ enum Command {
         #[arg(long)]
         pairs: Option<u32>,
         /// Only these workloads, w1 to w7. Writes to target/bench-results.
-        #[arg(long, value_delimiter = ',')]
+        #[arg(long, value_delimiter = ',', value_parser = ["w1", "w2", "w3", "w4", "w5", "w6", "w7"])]
         only: Vec<String>,
     },
     /// Record the reference numbers again from the real frameworks, or compare them with `--check`.

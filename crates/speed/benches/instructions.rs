@@ -14,7 +14,7 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use gungraun::{Callgrind, LibraryBenchmarkConfig};
 use problem::data::Dataset;
-use speed::rings::{dataset, images};
+use speed::rings::{PIXELS, dataset, images};
 use speed::workload::{BATCH, Setup, Training, UPDATE_RULES};
 use technique::layer::activation::{Activation, Sigmoid};
 use technique::layer::{Layer, Pass, Phase};
@@ -33,7 +33,7 @@ const MANY: usize = 10_000;
 /// Rows of the data.
 const ROWS: usize = 1000;
 /// Columns of the data, units of a layer, classes.
-const INPUTS: usize = 784;
+const INPUTS: usize = PIXELS;
 const UNITS: usize = 100;
 const CLASSES: usize = 10;
 

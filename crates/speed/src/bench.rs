@@ -8,15 +8,18 @@ use problem::data::Dataset;
 use speed::growth::Workers;
 use speed::peer::{Peer, Running};
 use speed::results::{Duel, Results};
-use speed::workload::{self, Lengths};
-use speed::{SpeedError, at, growth, inputs, machine, results, setting};
+use speed::workload;
+use speed::{SpeedError, at, growth, machine, results, setting};
+
+/// What can be asked for: the duels, and the growth.
+const WORKLOADS: [&str; 7] = ["w1", "w2", "w3", "w4", "w5", "w6", "w7"];
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// A JSON list of peers: name, command, or why one is missing.
     #[arg(long)]
     peers: PathBuf,
-    /// Where the inputs are written.
+    /// The folder of the inputs, as `speed inputs` writes them.
     #[arg(long)]
     inputs: PathBuf,
     /// Where the results are written.
@@ -26,7 +29,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pairs: u32,
     /// Only these workloads.
-    #[arg(long, value_delimiter = ',', default_values_t = ["w1", "w2", "w3", "w4", "w5", "w6", "w7"].map(str::to_owned))]
+    #[arg(long, value_delimiter = ',', value_parser = WORKLOADS, default_values = WORKLOADS)]
     only: Vec<String>,
 }
 
@@ -39,16 +42,10 @@ pub(crate) fn run(
     options: &Options,
     folder: Option<&Path>,
     data: &Dataset,
-    lengths: &Lengths,
     quick: bool,
 ) -> Result<(), SpeedError> {
-    let unknown = options.only.iter().find(|name| *name != "w7" && !workload::NAMES.contains(&name.as_str()));
-    if let Some(unknown) = unknown {
-        return Err(setting(format!("--only: expected w1 to w7, found `{unknown}`")));
-    }
     let text = std::fs::read_to_string(&options.peers).map_err(at(&options.peers))?;
     let peers: Vec<Peer> = serde_json::from_str(&text).map_err(setting)?;
-    inputs::write_all(&options.inputs, data, lengths)?;
     std::fs::create_dir_all(&options.out).map_err(at(&options.out))?;
     let ours = Peer { name: "thalweg".into(), command: own(folder, &["peer"])?, missing: None };
 

@@ -75,7 +75,7 @@ fn run(arguments: Arguments) -> Result<(), SpeedError> {
             );
             Ok(())
         }
-        Command::Bench(options) => bench::run(&options, folder, &data, &wanted, arguments.quick),
+        Command::Bench(options) => bench::run(&options, folder, &data, arguments.quick),
     }
 }
 

@@ -175,9 +175,10 @@ impl Results {
     pub fn markdown(&self) -> String {
         let mut page = String::from("# thalweg beside its peers\n\n");
         let quick = if self.quick { " --quick" } else { "" };
+        let pairs = if self.quick { String::new() } else { format!(" --pairs {}", self.pairs) };
         let _ = writeln!(
             page,
-            "Written by `cargo xtask bench{quick}` on {}. Each row is {} of runs, ours and theirs in turn: medians, with the\nsmallest and the largest in brackets; thalweg's own row pools its runs beside all peers. The ratio is their time over ours, taken pair by pair.\nAll train on the same data from the same weights on the same batches in float32. Each run checks that they agree: the first 50 losses to\n1e-5, what they end with to the tolerances of `results.rs`, since the rounding of long training grows.\n",
+            "Written by `cargo xtask bench{quick}{pairs}` on {}. Each row is {} of runs, ours and theirs in turn: medians, with the\nsmallest and the largest in brackets; thalweg's own row pools its runs beside all peers. The ratio is their time over ours, taken pair by pair.\nAll train on the same data from the same weights on the same batches in float32, and each run checks that\nthey [agree](README.md#what-agree-means).\n",
             self.machine,
             if self.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", self.pairs) }
         );

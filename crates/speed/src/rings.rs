@@ -3,9 +3,10 @@
 use problem::data::{DataError, Dataset, Examples, Inputs};
 use technique::random::{Purpose, key, normal};
 
-/// Rows and columns of an image, and their product.
+/// Rows and columns of an image.
 const SIDE: usize = 28;
-pub(crate) const PIXELS: usize = SIDE * SIDE;
+/// Their product.
+pub const PIXELS: usize = SIDE * SIDE;
 const CLASSES: u32 = 10;
 /// Radius and half the width of a ring: some 19 % of the pixels are not 0, as in MNIST.
 const RING: (f64, f64) = (7.0, 1.7);

@@ -17,7 +17,7 @@ use crate::statistics::Better;
 use crate::technique::Technique;
 
 /// Part of every trial's identity: raise it when a formula is corrected, so that old results are not taken for new ones.
-pub const FORMULAS: u32 = 2;
+pub const FORMULAS: u32 = 3;
 
 /// Steps that the final training loss is the mean of.
 pub const LAST: u64 = 100;

@@ -1,7 +1,7 @@
 //! Matrix products: the one place where they are computed.
 //!
 //! `faer`'s kernels. As a rule on one thread, since parallelism is between trials; a [`Crew`] lets a large product use several. A large product is always
-//! taken in the same blocks of rows, however many threads there are, so its bits do not depend on them.
+//! taken in the same blocks of rows or of columns, however many threads there are, so its bits do not depend on them.
 
 use faer::linalg::matmul;
 use faer::reborrow::ReborrowMut;
