@@ -1,4 +1,4 @@
-//! Means, intervals and verdicts.
+//! Means, intervals, tests and verdicts.
 //!
 //! Trials are paired: the same seed gives every technique the same initial draws and the same batches, so a comparison looks at the differences within
 //! each seed. The interval is Student's,
@@ -8,21 +8,39 @@
 //! ```
 //!
 //! and a comparison is decided only when its interval excludes 0. (One exception: see [`compare`](crate::compare::compare) for techniques that diverge. And
-//! where all pairs differ by the same amount, the interval is that amount alone.) Each interval stands for itself: with many comparisons, one in twenty excludes 0 by chance.
+//! where all pairs differ by the same amount, the interval is that amount alone.) Each interval stands for itself: with many comparisons, one in twenty
+//! excludes 0 by chance; [`holm`] is for several at once, [`sequential_p`] for looking after every seed.
+//!
+//! One statistic, one file; every one is held to recorded numbers, to nine digits.
+
+mod bootstrap;
+mod descriptive;
+mod distribution;
+#[cfg(test)]
+mod evidence;
+#[cfg(test)]
+mod golden;
+mod holm;
+mod power;
+mod profiles;
+mod ranks;
+mod sequential;
+mod survival;
+mod t_test;
+mod wilcoxon;
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// Mean, spread and interval of a few numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Summary {
-    /// Arithmetic mean.
-    pub mean: f64,
-    /// Standard deviation, n − 1 in the denominator; none for fewer than two numbers.
-    pub sd: Option<f64>,
-    /// 95 % Student interval of the mean; none for fewer than two numbers.
-    pub ci95: Option<(f64, f64)>,
-}
+pub use bootstrap::{RESAMPLES, Statistic, bca95, bca95_of, resamples};
+pub use descriptive::{Summary, mean, median, quantile, sd, summary, t975};
+pub use holm::holm;
+pub use power::{MOST_SEEDS, power, seeds_needed};
+pub use profiles::profiles;
+pub use ranks::{friedman, mean_ranks};
+pub use sequential::{EFFECT_VARIANCE, confidence_sequence, log_e_values, sequential_p};
+pub use survival::{Survival, SurvivalStep, kaplan_meier};
+pub use t_test::{TTest, hedges, t_test};
+pub use wilcoxon::wilcoxon;
 
 /// Which way a metric is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,53 +63,47 @@ pub enum Verdict {
     Undecided,
 }
 
-/// A paired comparison.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A paired comparison; without enough pairs for a number there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Paired {
     /// Pairs.
     pub n: usize,
-    /// Mean of a − b within pairs; none without pairs.
+    /// Mean of a − b within pairs.
     pub difference: Option<f64>,
-    /// 95 % Student interval of it; none for fewer than two pairs.
+    /// Standard deviation of a − b, n − 1 in the denominator; from two pairs on.
+    pub sd: Option<f64>,
+    /// Median of a − b.
+    pub median: Option<f64>,
+    /// 95 % Student interval of the mean; from two pairs on.
     pub ci95: Option<(f64, f64)>,
-}
-
-/// The 97.5 % quantile of Student's t.
-pub fn t975(degrees: usize) -> f64 {
-    StudentsT::new(0.0, 1.0, degrees as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
-}
-
-/// The mean of some numbers; NaN of none.
-pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Summarises; `None` of no numbers.
-pub fn summary(values: &[f64]) -> Option<Summary> {
-    let n = values.len();
-    if n == 0 {
-        return None;
-    }
-    let mean = mean(values);
-    if n == 1 {
-        return Some(Summary { mean, sd: None, ci95: None });
-    }
-    // Equal values spread by exactly 0, which rounding of the mean would hide.
-    let all_equal = values.iter().all(|v| *v == values[0]);
-    let sd = if all_equal {
-        0.0
-    } else {
-        (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt()
-    };
-    let half = t975(n - 1) * sd / (n as f64).sqrt();
-    Some(Summary { mean, sd: Some(sd), ci95: Some((mean - half, mean + half)) })
+    /// 95 % bootstrap interval of the mean: see [`bca95`]; from two pairs on.
+    pub bca95: Option<(f64, f64)>,
+    /// Two-sided p of the t-test: see [`t_test()`]; from two pairs on.
+    pub p: Option<f64>,
+    /// Two-sided p of the signed-rank test: see [`wilcoxon()`].
+    pub p_wilcoxon: Option<f64>,
+    /// d_z = mean/sd, in standard deviations of the differences; none where these do not spread.
+    pub effect: Option<f64>,
 }
 
 /// Compares a with b, pair by pair.
 pub fn paired(pairs: &[(f64, f64)]) -> Paired {
     let differences: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
-    let summary = summary(&differences);
-    Paired { n: pairs.len(), difference: summary.map(|s| s.mean), ci95: summary.and_then(|s| s.ci95) }
+    let Some(summary) = summary(&differences) else {
+        return Paired::default();
+    };
+    let test = t_test(&differences);
+    Paired {
+        n: summary.n,
+        difference: Some(summary.mean),
+        sd: summary.sd,
+        median: Some(summary.median),
+        ci95: summary.ci95,
+        bca95: summary.bca95,
+        p: test.map(|t| t.p),
+        p_wilcoxon: wilcoxon(&differences),
+        effect: test.and_then(|t| t.effect),
+    }
 }
 
 impl Paired {
@@ -110,15 +122,11 @@ impl Paired {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
     fn verdicts_follow_the_interval() {
-        let p = |ci95| Paired { n: 3, difference: Some(0.0), ci95 };
+        let p = |ci95| Paired { n: 3, difference: Some(0.0), ci95, ..Paired::default() };
         assert_eq!(p(Some((0.1, 0.2))).verdict(Better::Higher), Verdict::Better);
         assert_eq!(p(Some((0.1, 0.2))).verdict(Better::Lower), Verdict::Worse);
         assert_eq!(p(Some((-0.2, -0.1))).verdict(Better::Lower), Verdict::Better);
@@ -128,71 +136,21 @@ mod tests {
     }
 
     #[test]
-    fn few_numbers_have_no_interval() {
-        assert_eq!(summary(&[]), None);
-        assert_eq!(summary(&[2.0]), Some(Summary { mean: 2.0, sd: None, ci95: None }));
-        let equal = summary(&[0.1, 0.1, 0.1]).unwrap();
-        assert_eq!(equal.sd, Some(0.0));
-    }
-
-    /// Recorded with SciPy: see goldens/samples.py.
-    fn golden() -> Value {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../goldens/statistics.json");
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        serde_json::from_str(&text).unwrap()
-    }
-
-    fn numbers(value: &Value) -> Vec<f64> {
-        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-    }
-
-    fn assert_close(found: f64, expected: f64, what: &str) {
-        let apart = (found - expected).abs();
-        assert!(apart <= 1e-9 * expected.abs(), "{what}: expected {expected:?}, found {found:?}");
-    }
-
-    #[test]
-    fn quantiles_of_t_are_the_recorded_ones() {
-        let quantiles = numbers(&golden()["t_quantiles"]);
-        assert_eq!(quantiles.len(), 100);
-        for (index, expected) in quantiles.into_iter().enumerate() {
-            assert_close(t975(index + 1), expected, &format!("t(.975, {})", index + 1));
-        }
-    }
-
-    #[test]
-    fn means_deviations_and_intervals_are_the_recorded_ones() {
-        let golden = golden();
-        let cases = golden["cases"].as_array().unwrap();
-        assert_eq!(cases.len(), 30);
-        for (index, case) in cases.iter().enumerate() {
-            for (sample, of) in [("a", "of_a"), ("b", "of_b")] {
-                let found = summary(&numbers(&case[sample])).unwrap();
-                let what = |part: &str| format!("case {index}, {part} of {sample}");
-                assert_close(found.mean, case[of]["mean"].as_f64().unwrap(), &what("mean"));
-                assert_close(found.sd.unwrap(), case[of]["sd"].as_f64().unwrap(), &what("sd"));
-                let (interval, (low, high)) = (numbers(&case[of]["interval"]), found.ci95.unwrap());
-                assert_close(low, interval[0], &what("lower end"));
-                assert_close(high, interval[1], &what("upper end"));
-            }
-        }
-    }
-
-    #[test]
     fn paired_intervals_and_their_verdicts_are_the_recorded_ones() {
-        let golden = golden();
+        let golden = golden::read("statistics.json");
         let mut seen = Vec::new();
         for (index, case) in golden["cases"].as_array().unwrap().iter().enumerate() {
-            let pairs: Vec<_> = numbers(&case["a"]).into_iter().zip(numbers(&case["b"])).collect();
+            let pairs: Vec<_> =
+                golden::numbers(&case["a"]).into_iter().zip(golden::numbers(&case["b"])).collect();
             let found = paired(&pairs);
             let expected = &case["difference"];
             let what = |part: &str| format!("case {index}, {part} of the difference");
             assert_eq!(found.n, case["n"].as_u64().unwrap() as usize);
             let mean = expected["mean"].as_f64().unwrap();
-            assert_close(found.difference.unwrap(), mean, &what("mean"));
-            let (interval, (low, high)) = (numbers(&expected["interval"]), found.ci95.unwrap());
-            assert_close(low, interval[0], &what("lower end"));
-            assert_close(high, interval[1], &what("upper end"));
+            golden::assert_close(found.difference.unwrap(), mean, &what("mean"));
+            golden::assert_interval(found.ci95, &expected["interval"], &what("interval"));
+            golden::assert_close(found.p.unwrap(), golden::number(&expected["p"]), &what("p"));
+            golden::assert_close(found.sd.unwrap(), golden::number(&expected["sd"]), &what("sd"));
             // The recorded p is that of the t-test, which must decide as the interval does.
             let verdict = match (expected["p"].as_f64().unwrap() < 0.05, mean > 0.0) {
                 (false, _) => Verdict::Undecided,
