@@ -12,7 +12,7 @@ import sys
 
 import recording
 
-TOPICS = ["rules", "guards", "schedules", "layers", "inits", "statistics", "functions"]
+TOPICS = ["rules", "guards", "schedules", "layers", "inits", "statistics", "differences", "functions"]
 SCRIPTS = {"statistics": "samples"}  # a script called statistics.py would hide Python's own module
 
 

@@ -19,7 +19,9 @@ pub fn power(effect: f64, n: u64, alpha: f64) -> f64 {
     }
     let degrees = (n - 1) as f64;
     let (critical, shift) = (t_critical(degrees, alpha), effect * (n as f64).sqrt());
-    (noncentral_tail(critical, degrees, shift) + noncentral_tail(critical, degrees, -shift)).min(1.0)
+    let power = noncentral_tail(critical, degrees, shift) + noncentral_tail(critical, degrees, -shift);
+    // Not by `min`, which would turn NaN into 1.
+    if power > 1.0 { 1.0 } else { power }
 }
 
 /// The smallest number of seeds, at least 2, with which a difference of `effect` standard deviations is decided with probability `power`; none if that
