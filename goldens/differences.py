@@ -105,8 +105,8 @@ def samples():
 
 
 def laws():
-    degrees = [1, 2, 3, 4, 9, 19, 59, 199, 200, 201, 1000, 99999]
-    tails = [[nu, t, float(2 * stats.t.sf(t, nu))] for nu in degrees for t in [1e-7, 0.01, 0.7, 1.0, 2.0, 6.0, 30.0, 1e5]]
+    degrees = [1, 2, 3, 4, 9, 19, 59, 199, 200, 201, 1000, 99999, 999999]
+    tails = [[nu, t, float(2 * stats.t.sf(t, nu))] for nu in degrees for t in [1e-7, 0.01, 0.7, 1.0, 1.4, 2.0, 6.0, 30.0, 1e5]]
     alphas = [0.9, 0.5, 0.1, 0.05, 0.01, 1e-3, 1e-6, 1e-12]
     shares = [1e-300, 1e-30, 1e-9, 1e-3, 0.025, 0.2, 0.49, 0.7, 0.975, 0.999]
     return {
