@@ -49,7 +49,7 @@ pub fn seeds_needed(effect: f64, power: f64, alpha: f64) -> Option<u64> {
 /// P(T > c) = ∫ Φ(δ − c·eᵘ) f(u) du,   f(u) ∝ exp(ν·(u − (e²ᵘ − 1)/2)),
 /// ```
 ///
-/// the integral of Johnson, Kotz & Balakrishnan (1995, section 31.5) in the logarithm. Nothing in it cancels, so that small tails keep their
+/// the integral of Johnson, Kotz & Balakrishnan (1995, chapter 31) in the logarithm. Nothing in it cancels, so that small tails keep their
 /// digits; for c ≥ 0 it has one peak and falls at least exponentially from there, where the trapezoidal rule converges faster than any power of its
 /// step (Trefethen & Weideman 2014). f is normalised by the same sum, without gamma functions.
 pub(super) fn noncentral_tail(c: f64, degrees: f64, shift: f64) -> f64 {

@@ -9,7 +9,7 @@
 //!    = (1 + ng)^(−½) · (V / (V − n·d̄²·ng/(1 + ng)))^(n/2),     V = Σd²
 //! ```
 //!
-//! the mixture of the paper's section 4 with c² = 1/g. Under δ = 0 it is a likelihood ratio of the scale-free part of the data, so a martingale that
+//! the paper's Gaussian mixture with c² = 1/g. Under δ = 0 it is a likelihood ratio of the scale-free part of the data, so a martingale that
 //! begins with 1, and by Ville's inequality it ever reaches 1/α with probability at most α, whenever one looks. Hence p = 1/max eₙ.
 //!
 //! g = 1 here: effects of about one standard deviation, as they matter with few seeds. With it p can fall below 0.05 from the fifth seed on.

@@ -40,7 +40,7 @@ pub fn t_test(differences: &[f64]) -> Option<TTest> {
 }
 
 /// Hedges' correction of d_z, which is too large for few pairs: g = d·J(n − 1) with J(m) = Γ(m/2) / (√(m/2)·Γ((m − 1)/2))
-/// (Hedges 1981, eq. 6e). None for fewer than three pairs, where the expected value of d_z does not exist.
+/// (Hedges 1981). None for fewer than three pairs, where the expected value of d_z does not exist.
 pub fn hedges(effect: f64, n: usize) -> Option<f64> {
     if n < 3 {
         return None;
