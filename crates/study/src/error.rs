@@ -7,6 +7,7 @@ use problem::data::DataError;
 
 use crate::figure::FigureError;
 use crate::journal::JournalError;
+use crate::merge::MergeError;
 
 /// Why a study cannot be read, run or written.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,9 @@ pub enum StudyError {
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Journals that do not fit together.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// A figure that cannot be drawn.
     #[error("a figure could not be drawn: {0}")]
     Figure(#[from] FigureError),
