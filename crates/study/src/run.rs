@@ -181,15 +181,19 @@ impl Study {
     }
 }
 
-/// Names the lines of a journal that cannot be used.
+/// Names the lines of a journal that cannot be used, as many as a person reads.
 fn tell_damage(journal: &Journal, path: &Path, watch: &dyn Watch) {
-    for damage in journal.damaged() {
+    const MOST: usize = 20;
+    for damage in journal.damaged().iter().take(MOST) {
         watch.note(&format!(
             "{}:{}: this line is damaged ({}); it stays where it is, and a trial that it held is run again",
             path.display(),
             damage.line,
             damage.why
         ));
+    }
+    if let Some(more @ 1..) = journal.damaged().len().checked_sub(MOST) {
+        watch.note(&format!("{}: and {more} more; `thalweg status` names them all", path.display()));
     }
 }
 

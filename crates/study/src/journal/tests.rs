@@ -139,7 +139,7 @@ fn a_second_result_of_a_trial_is_not_taken() {
     other.seed = 2;
     let folder = folder(&[&line(&first), &line(&second), &line(&other)]);
     let mut journal = Journal::open(folder.path()).unwrap();
-    assert_eq!(journal.records(), [first.clone()]);
+    assert_eq!(journal.records(), std::slice::from_ref(&first));
     let [damage] = journal.damaged() else { panic!("{:?}", journal.damaged()) };
     assert_eq!(damage.line, 4);
     assert!(damage.why.contains("than on line 2") && damage.why.contains("`seed` is 1 and 2"), "{damage:?}");

@@ -140,7 +140,7 @@ fn what_does_not_fit_together_is_refused_and_leaves_nothing() {
     fails(&[&a, &d], "out", &["found those of formulas 1"]);
 
     let held = Lock::take(&a).unwrap();
-    let error = merge(&[d.clone()], &a).unwrap_err().to_string();
+    let error = merge(std::slice::from_ref(&d), &a).unwrap_err().to_string();
     assert!(error.contains("formulas 1"), "{error}");
     runs.run("d", "s", &[]);
     let error = merge(&[d], &a).unwrap_err().to_string();
