@@ -2,7 +2,7 @@
 //!
 //! | look for | in |
 //! |---|---|
-//! | what a line looks like, and its checksum | [`line`] |
+//! | what a line looks like, and its checksum | [`mod@line`] |
 //! | what stands where in a file | [`index`] |
 //! | one process at a time | [`lock`] |
 //! | writing, a full disk, the cost of it | [`pen`] |
