@@ -213,6 +213,7 @@ fn a_hundred_thousand_trials_are_counted_in_a_second() {
         let brief = Brief { id: format!("{i:016x}"), seed: 1, diverged_at: None, failed: None };
         file.write_all(line::frame(&brief, &text).as_bytes()).unwrap();
     }
+    file.sync_all().unwrap();
     let begun = Instant::now();
     let index = Index::read(folder.path()).unwrap();
     let took = begun.elapsed();
