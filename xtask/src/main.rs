@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`, `bench`, `instructions`, `profile`.
+//! The project's own commands: `cargo xtask ci`, `chapter`, `goldens`, `bench`, `instructions`, `profile`, `readers`.
 
 mod bench;
 mod chapter;
@@ -6,6 +6,7 @@ mod ci;
 mod goldens;
 mod instructions;
 mod profile;
+mod readers;
 mod shell;
 
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Command {
     },
     /// Where the time of a step goes: samples W1 with Adam on MNIST (THALWEG_DATA), writes docs/profile.svg.
     Profile,
+    /// What `thalweg export` writes, read by pandas, pyarrow and TensorBoard, every value against the journal. Needs Python 3.11.
+    Readers,
 }
 
 #[expect(clippy::print_stderr, reason = "a command of ours fails in the open")]
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Goldens { check } => goldens::run(check),
         Command::Instructions { write } => instructions::run(write),
         Command::Profile => profile::run(),
+        Command::Readers => readers::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

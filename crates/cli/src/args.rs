@@ -26,6 +26,12 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     /// Run one study: a built-in name or a TOML file.
     Run(RunArgs),
+    /// How far a run is: trials finished, missing, diverged, failed; damaged lines.
+    Status(StatusArgs),
+    /// Join the journals of several run folders.
+    Merge(MergeArgs),
+    /// Write a run for other programs: CSV, JSON Lines, Parquet, TensorBoard.
+    Export(ExportArgs),
     /// Walk down a function of the plane.
     Descend(DescendArgs),
     /// Send a signal through a deep network at birth.
@@ -107,6 +113,52 @@ pub(crate) struct RunArgs {
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The folder of a run, finished or under way.
+    pub(crate) run: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// List the trials that are missing: id, seed, group.
+    #[arg(long)]
+    pub(crate) missing: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders of runs of one study.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// The folder for all of them; trials that it has already are kept.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The folder of a run, finished or under way.
+    pub(crate) run: PathBuf,
+    /// What to write.
+    #[arg(long, value_name = "FORM")]
+    pub(crate) to: ExportForm,
+    /// The file, or the folder of event files [default: export.csv, export.jsonl, export.parquet or tb in the run folder].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportForm {
+    /// A long table, one row for each measurement.
+    Csv,
+    /// One record a line.
+    Jsonl,
+    /// The table of csv, with types.
+    Parquet,
+    /// Event files, a folder for each trial; scalars are 32-bit.
+    Tensorboard,
 }
 
 #[derive(Debug, Args)]

@@ -4,10 +4,13 @@ pub(crate) mod activations;
 pub(crate) mod bench;
 pub(crate) mod data;
 pub(crate) mod descend;
+pub(crate) mod export;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod reproduce;
 pub(crate) mod run;
 pub(crate) mod show;
+pub(crate) mod status;
 
 use std::process::ExitCode;
 

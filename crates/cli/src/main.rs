@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Reproduce(args) => command::reproduce::run(&args, arguments.quiet),
         Command::Run(args) => command::run::run(&args, arguments.quiet),
+        Command::Status(args) => command::status::run(&args),
+        Command::Merge(args) => command::merge::run(&args, arguments.quiet),
+        Command::Export(args) => command::export::run(&args, arguments.quiet),
         Command::Descend(args) => command::descend::run(&args),
         Command::Activations(args) => command::activations::run(&args),
         Command::List(args) => command::list::run(&args),

@@ -59,6 +59,13 @@ impl Watch for Bars {
             }
         });
     }
+
+    fn note(&self, text: &str) {
+        self.with(|current| match current {
+            Some(bar) => bar.suspend(|| crate::output::message(self.quiet, text)),
+            None => crate::output::message(self.quiet, text),
+        });
+    }
 }
 
 /// One bar for each file of a download.

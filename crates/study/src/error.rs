@@ -6,6 +6,8 @@ use problem::classify::ClassifyError;
 use problem::data::DataError;
 
 use crate::figure::FigureError;
+use crate::journal::JournalError;
+use crate::merge::MergeError;
 
 /// Why a study cannot be read, run or written.
 #[derive(Debug, thiserror::Error)]
@@ -49,19 +51,12 @@ pub enum StudyError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// A journal with a damaged line.
-    #[error(
-        "{}:{line}: this line of the journal is damaged ({why}); the trials on the other lines are whole: move the file away, or delete the line, and run again",
-        path.display()
-    )]
-    Journal {
-        /// The journal.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What the parser says.
-        why: String,
-    },
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Journals that do not fit together.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// A figure that cannot be drawn.
     #[error("a figure could not be drawn: {0}")]
     Figure(#[from] FigureError),
@@ -78,7 +73,9 @@ fn remedy(source: &std::io::Error) -> &'static str {
         std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
             "; a file of that name is in the way, choose another folder (--out DIR)"
         }
-        std::io::ErrorKind::StorageFull => "; the disk is full, what was finished is kept",
+        std::io::ErrorKind::StorageFull => {
+            "; the disk is full: what was finished is kept, make room and run again"
+        }
         _ => "",
     }
 }

@@ -18,6 +18,8 @@ pub trait Watch: Sync {
     fn advance(&self, _steps: u64) {}
     /// The piece of work is done.
     fn end(&self) {}
+    /// Something a person should know.
+    fn note(&self, _text: &str) {}
 }
 
 /// Nobody.

@@ -1,22 +1,91 @@
 //! The journal of a run: one line for each finished trial, written as it finishes, never changed.
 //!
-//! A line that was being written when the process died has no line feed at its end: it is dropped when the journal is opened again. Trials whose lines
-//! are whole are never run twice.
+//! | look for | in |
+//! |---|---|
+//! | what a line looks like, and its checksum | [`mod@line`] |
+//! | what stands where in a file | [`index`] |
+//! | one process at a time | [`lock`] |
+//! | writing, a full disk, the cost of it | [`pen`] |
+//! | what can be wrong | [`error`] |
+//!
+//! A line that was being written when the process died has no line feed at its end: it is cut off when the journal is opened for writing. A damaged line
+//! elsewhere is named and stays where it is; what the other lines say is kept. Trials whose lines are whole are never run twice.
+
+pub mod error;
+pub mod index;
+pub mod line;
+pub mod lock;
+pub mod pen;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::StudyError;
-use crate::trial::Record;
+pub use error::JournalError;
+pub use index::{Damage, Index};
+pub use line::Brief;
+pub use lock::Lock;
 
-/// An open journal.
+use self::pen::Pen;
+use crate::error::StudyError;
+use crate::trial::{FORMULAS, Record};
+
+/// What a journal says, in full.
+#[derive(Debug, Default)]
+pub struct Records {
+    records: Vec<Record>,
+    at: HashMap<String, usize>,
+    damaged: Vec<Damage>,
+}
+
+impl Records {
+    fn of(index: &mut Index) -> Result<Self, StudyError> {
+        let mut all = Self::default();
+        let mut damaged = index.damaged().to_vec();
+        for entry in index.entries().to_vec() {
+            match index.record(&entry)? {
+                Ok(record) => all.put(record),
+                Err(why) => damaged.push(Damage { line: entry.line, why }),
+            }
+        }
+        damaged.sort_by_key(|damage| damage.line);
+        all.damaged = damaged;
+        Ok(all)
+    }
+
+    fn put(&mut self, record: Record) {
+        match self.at.get(&record.id) {
+            Some(&at) => self.records[at] = record,
+            None => {
+                self.at.insert(record.id.clone(), self.records.len());
+                self.records.push(record);
+            }
+        }
+    }
+
+    /// The record of a trial, if it has one.
+    pub fn get(&self, id: &str) -> Option<&Record> {
+        self.at.get(id).map(|&at| &self.records[at])
+    }
+
+    /// All of them, in the order in which the trials finished.
+    pub fn all(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The lines that cannot be used; the trials that stood there have to run again.
+    pub fn damaged(&self) -> &[Damage] {
+        &self.damaged
+    }
+}
+
+/// A journal that is open for writing; no other process can open it so meanwhile.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    file: File,
-    records: HashMap<String, Record>,
+    pen: Pen<File>,
+    records: Records,
+    _lock: Lock,
 }
 
 impl Journal {
@@ -26,94 +95,84 @@ impl Journal {
     /// Opens the journal of a run folder, or starts one.
     ///
     /// # Errors
-    /// When the file cannot be read or written, or a line other than a torn last one is damaged.
+    /// When another process has it open, it cannot be read or written, it is of another version or of other formulas, or it is no journal.
     pub fn open(folder: &Path) -> Result<Self, StudyError> {
-        let path = folder.join(Self::NAME);
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = opened.map_err(StudyError::io("open", &path))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(StudyError::io("read", &path))?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let mut records = HashMap::new();
-        for (index, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
-            if line.is_empty() {
-                continue;
-            }
-            let record: Record = serde_json::from_slice(line).map_err(|error| StudyError::Journal {
-                path: path.clone(),
-                line: index + 1,
-                why: error.to_string(),
-            })?;
-            records.insert(record.id.clone(), record);
-        }
-        file.set_len(whole as u64).map_err(StudyError::io("write", &path))?;
-        file.seek(SeekFrom::End(0)).map_err(StudyError::io("write", &path))?;
-        Ok(Self { path, file, records })
+        Self::open_under(Lock::take(folder)?, folder)
     }
 
-    /// The record of a trial, if it has finished.
+    /// The same for a folder whose lock has been taken already.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_under(lock: Lock, folder: &Path) -> Result<Self, StudyError> {
+        let path = folder.join(Self::NAME);
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let file = opened.map_err(StudyError::io("open", &path))?;
+        let mut index = Index::scan(&path)?;
+        if let Some(found) = index.formulas().filter(|found| *found != FORMULAS) {
+            return Err(JournalError::Formulas { path, found }.into());
+        }
+        let records = Records::of(&mut index)?;
+        let write = |error| StudyError::io("write", &path)(error);
+        let mut pen = Pen::at(file, index.whole()).map_err(write)?;
+        if index.whole() == 0 {
+            pen.append(line::header().as_bytes()).map_err(write)?;
+            // So that the name of a new file outlives a power cut too; where folders cannot be synced it has to do without.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(Self { path, pen, records, _lock: lock })
+    }
+
+    /// What a journal says, without opening it for writing: takes no lock and changes nothing, so a folder may be read-only and a run under way.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be read, it is of a newer version, or it is no journal.
+    pub fn read(folder: &Path) -> Result<Records, StudyError> {
+        Records::of(&mut Index::read(folder)?)
+    }
+
+    /// The record of a trial, if it has one.
     pub fn get(&self, id: &str) -> Option<&Record> {
         self.records.get(id)
     }
 
-    /// Appends a finished trial and hands it to the system.
+    /// All records, in the order in which the trials finished.
+    pub fn records(&self) -> &[Record] {
+        self.records.all()
+    }
+
+    /// The lines that cannot be used; the trials that stood there have to run again.
+    pub fn damaged(&self) -> &[Damage] {
+        self.records.damaged()
+    }
+
+    /// Appends a finished trial and hands it to the system; after an error the file is as it was before.
+    ///
+    /// A trial that ended in an error may be tried again: its new record takes the place of the old one. Any other record is final.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written, has a value that is not a number, or differs from what the journal says of the same trial.
     pub fn append(&mut self, record: Record) -> Result<(), StudyError> {
-        let mut line = serde_json::to_string(&record)
-            .map_err(|error| StudyError::io("write", &self.path)(error.into()))?;
-        line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(StudyError::io("write", &self.path))?;
-        self.records.insert(record.id.clone(), record);
+        let text = line::record_text(&record, &self.path)?;
+        let brief = line::brief(&text, &self.path)?;
+        if let Some(old) = self.records.get(&record.id) {
+            let old = line::record_text(old, &self.path)?;
+            if !line::brief(&old, &self.path)?.is_failed() {
+                return match line::difference(&old, &text) {
+                    _ if brief.is_failed() => Ok(()),
+                    None => Ok(()),
+                    Some(what) => {
+                        Err(JournalError::Twice { path: self.path.clone(), id: record.id, what }.into())
+                    }
+                };
+            }
+        }
+        let line = line::frame(&brief, &text);
+        self.pen.append(line.as_bytes()).map_err(StudyError::io("write", &self.path))?;
+        self.records.put(record);
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::trial::Finals;
-
-    fn record(id: &str) -> Record {
-        let finals = Some(Finals { train_loss: 0.1 + 0.2, train_accuracy: 1.0 / 3.0, test_accuracy: 1e-300 });
-        Record {
-            id: id.into(),
-            seed: 1,
-            diverged_at: None,
-            finals,
-            loss: vec![(10, 2.3)],
-            accuracy: vec![],
-            seconds: 1.5,
-        }
-    }
-
-    #[test]
-    fn records_come_back_bit_for_bit_and_a_torn_line_is_dropped() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(folder.path()).unwrap();
-        journal.append(record("a")).unwrap();
-        journal.append(record("b")).unwrap();
-        drop(journal);
-        let path = folder.path().join(Journal::NAME);
-        let mut bytes = std::fs::read(&path).unwrap();
-        let whole = bytes.clone();
-        bytes.extend_from_slice(br#"{"id":"c","seed":"#);
-        std::fs::write(&path, &bytes).unwrap();
-        let mut journal = Journal::open(folder.path()).unwrap();
-        assert_eq!(journal.get("a"), Some(&record("a")));
-        assert_eq!(journal.get("c"), None);
-        journal.append(record("d")).unwrap();
-        let now = std::fs::read(&path).unwrap();
-        assert!(now.starts_with(&whole) && now.ends_with(b"\n"));
-        assert_eq!(Journal::open(folder.path()).unwrap().get("d"), Some(&record("d")));
-    }
-
-    #[test]
-    fn a_damaged_line_in_the_middle_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(Journal::NAME), "nonsense\n").unwrap();
-        let error = Journal::open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("journal.jsonl:1:"), "{error}");
-    }
-}
+mod tests;

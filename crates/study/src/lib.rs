@@ -7,23 +7,31 @@
 //! | a grid of techniques with the same seeds | [`training`], [`technique`] |
 //! | threads | [`executor`] |
 //! | what survives a kill | [`journal`] |
+//! | how far a run is | [`mod@status`], [`planned`] |
+//! | several run folders in one | [`mod@merge`] |
+//! | results for other programs | [`mod@export`] |
 //! | means, intervals, verdicts | [`statistics`], [`compare`] |
 //! | the chapter's claims, checked | [`claims`] |
 //! | pictures | [`figure`] |
 //! | the page and the folder | [`report`] |
 //! | everything at once | [`mod@reproduce`] |
 
+mod atomic;
 pub mod claims;
 pub mod compare;
 pub mod error;
 pub mod executor;
+pub mod export;
 pub mod figure;
 pub mod journal;
+pub mod merge;
+pub mod planned;
 pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod spec;
 pub mod statistics;
+pub mod status;
 pub mod summary;
 pub mod technique;
 #[cfg(test)]

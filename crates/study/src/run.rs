@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
-use crate::journal::Journal;
+use crate::journal::{Journal, Lock};
 use crate::report::{Section, activations, descent, folder, training};
 use crate::spec::{Body, Study};
 use crate::summary::summarise;
@@ -140,13 +140,22 @@ impl Study {
     pub fn run(self, out: &Path, means: &Means<'_>) -> Result<Ran, StudyError> {
         let data = means.data;
         folder::create(out)?;
+        // Before anything is written: another process may be at work here, or the journal be of no use.
+        let lock = Lock::take(out)?;
+        let (lock, mut journal) = match self.body {
+            Body::Training(_) => (None, Some(Journal::open_under(lock, out)?)),
+            Body::Descent(_) | Body::Activations(_) => (Some(lock), None),
+        };
+        if let Some(journal) = &journal {
+            tell_damage(journal, &out.join(Journal::NAME), means.watch);
+        }
         // First of all: a folder left half-way must say what it is.
         folder::write_study(out, &self)?;
         let (result, section) = match &self.body {
             Body::Training(study) => {
                 let data = data.expect("a training study is given its data");
-                let mut journal = Journal::open(out)?;
-                let outcome = study.run(&self.name, data, &mut journal, means)?;
+                let journal = journal.as_mut().expect("the journal of a training study is open");
+                let outcome = study.run(&self.name, data, journal, means)?;
                 let section = training::section(&self, study, &outcome, data)?;
                 (Findings::Training(outcome), section)
             }
@@ -167,7 +176,24 @@ impl Study {
         let mut text = serde_json::to_string_pretty(&ran.json(data, out)).unwrap_or_default();
         text.push('\n');
         folder::write(&out.join("summary.json"), text.as_bytes())?;
+        drop((journal, lock));
         Ok(ran)
+    }
+}
+
+/// Names the lines of a journal that cannot be used, as many as a person reads.
+fn tell_damage(journal: &Journal, path: &Path, watch: &dyn Watch) {
+    const MOST: usize = 20;
+    for damage in journal.damaged().iter().take(MOST) {
+        watch.note(&format!(
+            "{}:{}: this line is damaged ({}); it stays where it is, and a trial that it held is run again",
+            path.display(),
+            damage.line,
+            damage.why
+        ));
+    }
+    if let Some(more @ 1..) = journal.damaged().len().checked_sub(MOST) {
+        watch.note(&format!("{}: and {more} more; `thalweg status` names them all", path.display()));
     }
 }
 

@@ -10,6 +10,7 @@ mod damage;
 mod diverged;
 mod listing;
 mod output;
+mod records;
 mod reproduce;
 mod resume;
 mod usage;

@@ -18,16 +18,16 @@ fn finished_trials_are_kept_and_a_torn_line_is_not() {
     home.write("small.toml", study("\"sgd\", \"adam\"", ""));
     assert_eq!(home.run("run small.toml --out o --seeds 1 --jobs 2").code, 0);
     let first = home.read("o/journal.jsonl");
-    assert_eq!(first.lines().count(), 2);
+    assert_eq!(first.lines().count(), 3, "two trials under the first line");
 
     // Killed while it wrote the second line.
     let torn = &first[..first.len() - 40];
     fs::write(home.path("o/journal.jsonl"), torn).unwrap();
     assert_eq!(home.run("run small.toml --out o --seeds 2 --jobs 2").code, 0);
     let second = home.read("o/journal.jsonl");
-    let kept = first.lines().next().unwrap();
-    assert!(second.starts_with(&format!("{kept}\n")), "the line that was whole has changed");
-    assert_eq!(second.lines().count(), 4);
+    let kept = &torn[..torn.rfind('\n').unwrap() + 1];
+    assert!(second.starts_with(kept), "a line that was whole has changed");
+    assert_eq!(second.lines().count(), 5);
 
     // Again: nothing is left to do, nothing changes.
     assert_eq!(home.run("run small.toml --out o --seeds 2").code, 0);
@@ -44,10 +44,18 @@ fn finished_trials_are_kept_and_a_torn_line_is_not() {
 }
 
 #[test]
-fn a_damaged_line_is_named_and_nothing_is_overwritten() {
+fn a_file_that_is_no_journal_is_refused_and_nothing_is_overwritten() {
     let home = Home::new();
     home.write("small.toml", study("\"sgd\"", ""));
-    home.write("o/journal.jsonl", "{}\n");
-    home.fails("run small.toml --out o", 1, &["journal.jsonl:1:", "damaged"]);
-    assert_eq!(home.read("o/journal.jsonl"), "{}\n");
+    home.write("o/study.toml", "mine");
+    for (content, part) in [
+        ("{}\n", "expected the first line of a journal"),
+        ("{\"id\":\"0\",\"seed\":1,\"loss\":[],\"accuracy\":[],\"seconds\":1.0}\n", "thalweg 0.1"),
+        ("{\"thalweg\":\"journal\",\"version\":9}\n", "version 9"),
+    ] {
+        home.write("o/journal.jsonl", content);
+        home.fails("run small.toml --out o", 1, &["journal.jsonl", part]);
+        assert_eq!(home.read("o/journal.jsonl"), content);
+        assert_eq!(home.read("o/study.toml"), "mine");
+    }
 }
