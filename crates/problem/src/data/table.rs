@@ -8,7 +8,7 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use super::error::{DataError, did_you_mean, nearest};
 use super::hash::sha256;
 use super::split::Split;
-use super::{Dataset, Examples, Inputs};
+use super::{Dataset, Examples, Inputs, Task};
 
 /// A table that has been read and checked, before it is split.
 ///
@@ -139,7 +139,7 @@ impl Table {
                 .flat_map(|r| self.values[r * columns..][..columns].iter().zip(&scales))
                 .map(|(&x, scale)| scale.apply(x))
                 .collect();
-            let labels = rows.iter().map(|&r| self.labels[r]).collect();
+            let labels: Vec<u32> = rows.iter().map(|&r| self.labels[r]).collect();
             Examples::new(Inputs::Numbers(numbers), labels, columns, place)
         };
         let stem = self.path.file_stem().unwrap_or(self.path.as_os_str());
@@ -148,10 +148,12 @@ impl Table {
             source: self.path.display().to_string(),
             columns,
             shape: None,
-            classes: self.classes.clone(),
+            task: Task::Classification { classes: self.classes.clone() },
             train: part(&train, "training part")?,
+            validation: None,
             test: part(&test, "test part")?,
             fingerprint: self.fingerprint.clone(),
+            notes: Vec::new(),
         })
     }
 }

@@ -69,7 +69,7 @@ fn the_test_part_is_scaled_as_the_training_part() {
     let mut found = [0.0_f32; 2];
     data.test.gather(2, &[1], &mut found);
     assert_eq!(found, [expected, 0.0]);
-    assert_eq!(data.test.labels[1], table.labels[test[1]]);
+    assert_eq!(data.test.classes()[1], table.labels[test[1]]);
 }
 
 #[test]
