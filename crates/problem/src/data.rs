@@ -1,16 +1,26 @@
 //! Data sets: found on disk or downloaded, checked, and split into a part to train on and a part to test on.
 //!
-//! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`Table`] reads any CSV
-//! file. All of them give a [`Dataset`].
+//! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`TableSpec`] reads
+//! tables and arrays of your own (CSV, Parquet, NumPy, IDX), [`Table`] a CSV file of numbers. All of them give a
+//! [`Dataset`].
 
+mod array;
 mod card;
+mod content;
+mod delimited;
 mod digits;
 mod error;
+mod features;
 mod fetch;
+mod frame;
 mod hash;
 mod idx;
+mod images;
+mod label;
+mod parquet;
 mod set;
 mod shelf;
+mod spec;
 mod split;
 mod table;
 mod task;
@@ -28,6 +38,7 @@ pub use error::{Attempt, DataError};
 pub use fetch::{Patience, Progress, Quiet};
 pub use set::{Check, FileReport, Report};
 pub use shelf::{Finding, Shelf};
+pub use spec::{Kind, Missing, Rare, TableSpec};
 pub use split::Split;
 pub use table::Table;
 pub use task::{Scale, Targets, Task};
