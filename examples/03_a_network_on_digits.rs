@@ -1,6 +1,6 @@
 //! 3. A network on digits.
 //!
-//! The loop is yours; the library gives its parts. A `Classification` joins data and network and says which examples
+//! The loop is yours; the library gives its parts. A `Supervised` joins data and network and says which examples
 //! make up the batch of a step. It owns no parameters: they are a flat vector, here, and so is the gradient. That is
 //! all an `Optimizer` needs to know of a network.
 //!
@@ -18,14 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = NetSpec {
         inputs: data.columns,
         hidden: vec![50, 50],
-        outputs: data.classes.len(),
+        outputs: data.task.outputs(),
         activation: "relu".parse()?,
         norm: "none".parse()?,
         dropout: "none".parse()?,
         loss: "cross_entropy".parse()?,
     };
     let (batch, seed, steps) = (50, 1, 600);
-    let mut problem = Classification::<f32>::new(&data, None, &spec, batch, Sampling::Epochs, seed)?;
+    let mut problem = Supervised::<f32>::new(&data, None, &spec, batch, Sampling::Epochs, seed)?;
 
     println!("{} training and {} test examples of {}", data.train.len(), data.test.len(), data.name);
     for span in problem.layout().spans() {
@@ -44,10 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let loss = problem.gradient(&params, step, &mut grads);
         optimizer.update(&mut params, &grads);
         if [1, 10, 30, 100, 300, 600].contains(&(step + 1)) {
-            let train = problem.measure(&params, Part::Train);
-            let test = problem.measure(&params, Part::Test);
+            let train = problem.measure(&params, Part::Train)?;
+            let test = problem.measure(&params, Part::Test)?;
             let percent = |share: f64| format!("{:.2} %", 100.0 * share);
-            let (train, test) = (percent(train.accuracy), percent(test.accuracy));
+            let (train, test) = (percent(train.score), percent(test.score));
             println!("{:>5}  {loss:>13.4}  {train:>17}  {test:>13}", step + 1);
         }
     }

@@ -46,13 +46,13 @@ fn accuracy<R: UpdateRule>(rule: R, data: &Dataset) -> Result<f64, Box<dyn Error
     let spec = NetSpec {
         inputs: data.columns,
         hidden: vec![50],
-        outputs: data.classes.len(),
+        outputs: data.task.outputs(),
         activation: "relu".parse()?,
         norm: "none".parse()?,
         dropout: "none".parse()?,
         loss: "cross_entropy".parse()?,
     };
-    let mut problem = Classification::<f32>::new(data, None, &spec, 50, Sampling::Epochs, 1)?;
+    let mut problem = Supervised::<f32>::new(data, None, &spec, 50, Sampling::Epochs, 1)?;
     let mut params = problem.initial(&"he".parse()?);
     let mut grads = vec![0.0; params.len()];
     let mut optimizer = Optimizer::<f32, R>::new(rule, problem.layout())?;
@@ -60,7 +60,7 @@ fn accuracy<R: UpdateRule>(rule: R, data: &Dataset) -> Result<f64, Box<dyn Error
         problem.gradient(&params, step, &mut grads);
         optimizer.update(&mut params, &grads);
     }
-    Ok(100.0 * problem.measure(&params, Part::Test).accuracy)
+    Ok(100.0 * problem.measure(&params, Part::Test)?.score)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

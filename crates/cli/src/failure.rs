@@ -64,7 +64,7 @@ impl From<StudyError> for Failure {
             StudyError::File { .. }
             | StudyError::Unknown { .. }
             | StudyError::Setting(_)
-            | StudyError::Classify(_) => Self::usage(error),
+            | StudyError::Supervised(_) => Self::usage(error),
             _ => Self::Failed(error.to_string()),
         }
     }

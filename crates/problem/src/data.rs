@@ -1,18 +1,29 @@
 //! Data sets: found on disk or downloaded, checked, and split into a part to train on and a part to test on.
 //!
-//! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`Table`] reads any CSV
-//! file. All of them give a [`Dataset`].
+//! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`TableSpec`] reads
+//! tables and arrays of your own (CSV, Parquet, NumPy, IDX), [`Table`] a CSV file of numbers. All of them give a
+//! [`Dataset`].
 
+mod array;
 mod card;
+mod content;
+mod delimited;
 mod digits;
 mod error;
+mod features;
 mod fetch;
+mod frame;
 mod hash;
 mod idx;
+mod images;
+mod label;
+mod parquet;
 mod set;
 mod shelf;
+mod spec;
 mod split;
 mod table;
+mod task;
 
 use std::sync::OnceLock;
 
@@ -27,10 +38,12 @@ pub use error::{Attempt, DataError};
 pub use fetch::{Patience, Progress, Quiet};
 pub use set::{Check, FileReport, Report};
 pub use shelf::{Finding, Shelf};
+pub use spec::{Kind, Missing, Rare, TableSpec};
 pub use split::Split;
 pub use table::Table;
+pub use task::{Scale, Targets, Task};
 
-/// Examples of a classification task, in two parts.
+/// Examples of one task, in two or three parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// The name on its card, or of its file.
@@ -41,24 +54,28 @@ pub struct Dataset {
     pub columns: usize,
     /// Rows and columns of an image, if an example is one; their product is `columns`.
     pub shape: Option<(usize, usize)>,
-    /// The names of the classes; a label is an index into them.
-    pub classes: Vec<String>,
+    /// What is to be told from the inputs.
+    pub task: Task,
     /// The part to train on.
     pub train: Examples,
-    /// The part that no training step sees.
+    /// The part to choose by, if there is one: no training step sees it, yet the choice does.
+    pub validation: Option<Examples>,
+    /// The part that neither a training step nor a choice sees.
     pub test: Examples,
     /// What identifies the data: SHA-256, hexadecimal. Of one file it is that of the decompressed content; of several,
     /// that of the text of their hashes, each followed by a line feed, in the order of the card.
     pub fingerprint: String,
+    /// What the reader decided, in sentences for a report: rows and columns left out, columns made.
+    pub notes: Vec<String>,
 }
 
-/// Inputs and their labels, row by row.
+/// Inputs and their targets, row by row.
 #[derive(Debug, Clone)]
 pub struct Examples {
-    /// One row per label. Never changed: `pattern` is found once.
+    /// One row per target. Never changed: `pattern` is found once.
     inputs: Inputs,
-    /// The class of each row.
-    pub labels: Vec<u32>,
+    /// What is to be told from each row.
+    pub targets: Targets,
     /// Which inputs are not 0, once somebody has asked.
     pattern: OnceLock<Option<Pattern>>,
 }
@@ -97,43 +114,58 @@ impl Inputs {
 /// Whether the pattern has been found yet makes no difference.
 impl PartialEq for Examples {
     fn eq(&self, other: &Self) -> bool {
-        (&self.inputs, &self.labels) == (&other.inputs, &other.labels)
+        (&self.inputs, &self.targets) == (&other.inputs, &other.targets)
     }
 }
 
 impl Examples {
-    /// The inputs, one row per label.
+    /// The inputs, one row per target.
     #[must_use]
     pub fn inputs(&self) -> &Inputs {
         &self.inputs
     }
 
-    /// Joins inputs of `columns` numbers a row to their labels; `place` names them in the error.
+    /// Joins inputs of `columns` numbers a row to their targets; `place` names them in the error.
     ///
     /// # Errors
     ///
-    /// When there is not exactly one row for each label.
-    pub fn new(inputs: Inputs, labels: Vec<u32>, columns: usize, place: &str) -> Result<Self, DataError> {
-        if labels.len().checked_mul(columns) == Some(inputs.len()) {
-            return Ok(Self { inputs, labels, pattern: OnceLock::new() });
+    /// When there is not exactly one row for each target.
+    pub fn new(
+        inputs: Inputs,
+        targets: impl Into<Targets>,
+        columns: usize,
+        place: &str,
+    ) -> Result<Self, DataError> {
+        let targets = targets.into();
+        if targets.len().checked_mul(columns) == Some(inputs.len()) {
+            return Ok(Self { inputs, targets, pattern: OnceLock::new() });
         }
         Err(DataError::CountsDiffer {
             place: place.to_owned(),
             inputs: inputs.len() / columns.max(1),
-            labels: labels.len(),
+            labels: targets.len(),
         })
+    }
+
+    /// The class of each row; none when the targets are numbers.
+    #[must_use]
+    pub fn classes(&self) -> &[u32] {
+        match &self.targets {
+            Targets::Classes(classes) => classes,
+            Targets::Numbers(_) => &[],
+        }
     }
 
     /// How many examples there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.targets.len()
     }
 
     /// Whether there is no example.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.targets.is_empty()
     }
 
     /// Writes the chosen rows, each of `columns` numbers, one after another into `out`. Allocates nothing.
@@ -203,7 +235,7 @@ impl Examples {
                 }
                 Inputs::Numbers(values) => Inputs::Numbers(values[..end].to_vec()),
             },
-            labels: self.labels[..n].to_vec(),
+            targets: self.targets.first(n),
             pattern: OnceLock::new(),
         })
     }
@@ -238,7 +270,7 @@ fn copy_rows<S: Copy, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classify::{Classification, Sampling};
+    use crate::supervised::{Sampling, Supervised};
     use technique::layer::activation::Tanh;
     use technique::loss::CrossEntropy;
     use technique::net::NetSpec;
@@ -280,13 +312,13 @@ mod tests {
         let spec = NetSpec {
             inputs: data.columns,
             hidden: vec![30, 20],
-            outputs: data.classes.len(),
+            outputs: data.task.outputs(),
             activation: Tanh::default().into(),
             norm: "batch".parse().unwrap(),
             dropout: Default::default(),
             loss: CrossEntropy::default().into(),
         };
-        let mut problem = Classification::<T>::new(&data, None, &spec, 33, Sampling::Replacement, 1).unwrap();
+        let mut problem = Supervised::<T>::new(&data, None, &spec, 33, Sampling::Replacement, 1).unwrap();
         let mut params = problem.initial(&"he".parse().unwrap());
         let mut grads = vec![T::zero(); params.len()];
         let rule: Rule = "adam:lr=0.001".parse().unwrap();
@@ -332,7 +364,7 @@ mod tests {
     #[test]
     fn first_takes_whole_rows_and_never_more_than_there_are() {
         let two = bytes().first(2).unwrap();
-        assert_eq!(two.labels, [7, 8]);
+        assert_eq!(two.classes(), [7, 8]);
         assert_eq!(two.inputs.len(), 4);
         assert_eq!(bytes().first(3).unwrap(), bytes());
         for n in [0, 4] {
@@ -343,7 +375,7 @@ mod tests {
 
     #[test]
     fn inputs_and_labels_must_match() {
-        let error = Examples::new(Inputs::Numbers(vec![0.0; 4]), vec![0; 3], 2, "mine").unwrap_err();
+        let error = Examples::new(Inputs::Numbers(vec![0.0; 4]), vec![0_u32; 3], 2, "mine").unwrap_err();
         assert!(matches!(&error, DataError::CountsDiffer { inputs: 2, labels: 3, .. }), "{error:?}");
         assert!(error.to_string().starts_with("mine: 2 examples but 3 labels"));
     }

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use problem::classify::Sampling;
 use problem::data::Dataset;
+use problem::supervised::Sampling;
 use serde::{Deserialize, Serialize};
 
 use crate::SpeedError;
@@ -58,7 +58,7 @@ fn curve(
     let mut points = Vec::new();
     for &size in sizes {
         let (hidden, batch) = network(size);
-        let ends = [&[data.columns][..], &hidden, &[data.classes.len()]].concat();
+        let ends = [&[data.columns][..], &hidden, &[data.task.outputs()]].concat();
         let flops = crate::machine::step_flops(&ends, batch);
         points.push((size, step_seconds(data, &hidden, batch)?, flops));
     }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use problem::classify::Part;
 use problem::data::Dataset;
+use problem::supervised::Part;
 use serde::Serialize;
 
 use crate::machine::{measure, step_flops};
@@ -52,7 +52,7 @@ fn steps(data: &Dataset, setup: &Setup<'_>, flops: f64) -> Result<Steps, SpeedEr
         started.elapsed().as_secs_f64() / f64::from(count)
     };
     let seconds = Spread::of(std::iter::repeat_with(window).take(5)).median;
-    let widths = [&[data.columns], setup.hidden, &[data.classes.len()]].concat();
+    let widths = [&[data.columns], setup.hidden, &[data.task.outputs()]].concat();
     let share_of_limit = step_flops(&widths, setup.batch) / flops / seconds;
     Ok(Steps { rule: setup.rule.to_owned(), seconds, share_of_limit })
 }
@@ -68,9 +68,9 @@ pub fn run(data: &Dataset) -> Result<Here, SpeedError> {
     let shallow = Setup::shallow(rules[3], 1);
     let w6 = steps(data, &shallow, rates.flops)?;
     let mut training = Training::new(data, &shallow)?;
-    training.measure(Part::Test);
+    training.measure(Part::Test)?;
     let started = Instant::now();
-    training.measure(Part::Test);
+    training.measure(Part::Test)?;
     let evaluated_per_second = data.test.len() as f64 / started.elapsed().as_secs_f64();
     Ok(Here {
         machine: crate::results::describe(),

@@ -42,7 +42,7 @@ pub fn write_all(folder: &Path, data: &Dataset, lengths: &Lengths) -> Result<(),
     let file = |name: &str, bytes: &[u8]| write(&folder.join(name), bytes);
     for (part, examples) in [("train", &data.train), ("test", &data.test)] {
         file(&format!("{part}_images.u8"), images(examples)?)?;
-        let labels: Vec<u8> = examples.labels.iter().map(|label| *label as u8).collect();
+        let labels: Vec<u8> = examples.classes().iter().map(|label| *label as u8).collect();
         file(&format!("{part}_labels.u8"), &labels)?;
     }
     let mut one = Training::new(data, &Setup::w1("sgd"))?;

@@ -33,7 +33,7 @@ pub enum SpeedError {
     Data(#[from] problem::data::DataError),
     /// A network that does not fit its data.
     #[error(transparent)]
-    Classify(#[from] problem::classify::ClassifyError),
+    Supervised(#[from] problem::supervised::SupervisedError),
     /// A word or a setting that is wrong.
     #[error("{0}")]
     Setting(String),

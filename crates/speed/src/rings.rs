@@ -1,6 +1,6 @@
 //! Images that stand in for MNIST where it is not at hand: as large, as empty, and as alike in where they are not.
 
-use problem::data::{DataError, Dataset, Examples, Inputs};
+use problem::data::{DataError, Dataset, Examples, Inputs, Task};
 use technique::random::{Purpose, key, normal};
 
 /// Rows and columns of an image.
@@ -35,7 +35,7 @@ pub fn dataset(train: usize, test: usize) -> Result<Dataset, DataError> {
     let mut bytes = images(train + test);
     let rest = bytes.split_off(train * PIXELS);
     let examples = |values: Vec<u8>| {
-        let labels = (0..(values.len() / PIXELS) as u32).map(|row| row % CLASSES).collect();
+        let labels: Vec<u32> = (0..(values.len() / PIXELS) as u32).map(|row| row % CLASSES).collect();
         Examples::new(Inputs::Bytes { values, divisor: 255.0 }, labels, PIXELS, "rings")
     };
     Ok(Dataset {
@@ -43,10 +43,12 @@ pub fn dataset(train: usize, test: usize) -> Result<Dataset, DataError> {
         source: "made here".to_owned(),
         columns: PIXELS,
         shape: Some((SIDE, SIDE)),
-        classes: (0..CLASSES).map(|class| class.to_string()).collect(),
+        task: Task::Classification { classes: (0..CLASSES).map(|class| class.to_string()).collect() },
         train: examples(bytes)?,
+        validation: None,
         test: examples(rest)?,
         fingerprint: String::new(),
+        notes: Vec::new(),
     })
 }
 

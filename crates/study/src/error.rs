@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use problem::classify::ClassifyError;
 use problem::data::DataError;
+use problem::supervised::SupervisedError;
 
 use crate::figure::FigureError;
 use crate::journal::JournalError;
@@ -37,7 +37,7 @@ pub enum StudyError {
     Setting(String),
     /// The network and the data do not fit, or the batch does not.
     #[error(transparent)]
-    Classify(#[from] ClassifyError),
+    Supervised(#[from] SupervisedError),
     /// The data are missing or damaged.
     #[error(transparent)]
     Data(#[from] DataError),

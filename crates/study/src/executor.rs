@@ -195,7 +195,7 @@ mod tests {
             Ok(())
         };
         let error = run(&trials, &data, jobs(1), &Silent, keep).unwrap_err();
-        assert!(matches!(error, StudyError::Classify(_)), "{error}");
+        assert!(matches!(error, StudyError::Supervised(_)), "{error}");
         assert!(kept.starts_with(&[trials[0].id(), trials[1].id()]));
         assert!(kept.len() < trials.len() - 1, "trials went on after the error");
 

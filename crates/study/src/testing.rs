@@ -1,7 +1,7 @@
 //! What tests of this crate are made of: techniques, records and groups written by hand.
 
-use problem::classify::Sampling;
 use problem::data::{Dataset, Examples, Inputs, Shelf};
+use problem::supervised::Sampling;
 
 use crate::technique::{Field, Technique};
 use crate::training::{Group, Outcome};
@@ -20,7 +20,7 @@ pub(crate) fn strokes() -> Dataset {
         let values: Vec<u8> = values.iter().map(|&byte| if byte < 8 { 0 } else { byte }).collect();
         assert!(values.iter().filter(|byte| **byte != 0).count() < values.len() * 2 / 5);
         let inputs = Inputs::Bytes { values, divisor: *divisor };
-        Examples::new(inputs, examples.labels.clone(), data.columns, "strokes").unwrap()
+        Examples::new(inputs, examples.targets.clone(), data.columns, "strokes").unwrap()
     };
     (data.train, data.test) = (strokes(&data.train), strokes(&data.test));
     data.fingerprint = "strokes".into();

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use problem::classify::Sampling;
 use problem::data::{Dataset, Shelf, Table};
+use problem::supervised::Sampling;
 use technique::card::SettingType;
 use technique::decay::Decay;
 use technique::guard::Guard;

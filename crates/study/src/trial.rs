@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use problem::classify::{Classification, Part, Sampling};
 use problem::data::Dataset;
 use problem::descend::Ended;
+use problem::supervised::{Part, Sampling, Supervised};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use technique::loss::CrossEntropy;
 use technique::matmul::Crew;
 use technique::net::NetSpec;
 use technique::optimizer::Optimizer;
@@ -181,20 +180,14 @@ impl Trial {
         let spec = NetSpec {
             inputs: data.columns,
             hidden: technique.hidden.clone(),
-            outputs: data.classes.len(),
+            outputs: data.task.outputs(),
             activation: technique.activation.value,
             norm: technique.norm.value,
             dropout: technique.dropout.value,
-            loss: CrossEntropy::default().into(),
+            loss: data.task.loss(),
         };
-        let mut problem = Classification::<f32>::new(
-            data,
-            Some(self.examples),
-            &spec,
-            self.batch,
-            self.sampling,
-            self.seed,
-        )?;
+        let mut problem =
+            Supervised::<f32>::new(data, Some(self.examples), &spec, self.batch, self.sampling, self.seed)?;
         problem.crew(crew);
         let mut params = problem.initial(&technique.init.value);
         let mut grads = vec![0.0_f32; params.len()];
@@ -239,7 +232,7 @@ impl Trial {
                 last.push(loss);
             }
             if self.evaluate_every > 0 && done % self.evaluate_every == 0 {
-                record.accuracy.push((done, problem.measure(&params, Part::Train).accuracy));
+                record.accuracy.push((done, problem.measure(&params, Part::Train)?.score));
             }
             if done % 50 == 0 {
                 advance(50);
@@ -254,9 +247,9 @@ impl Trial {
         if record.diverged_at.is_none() {
             let train = match record.accuracy.last() {
                 Some((done, accuracy)) if *done == self.steps => *accuracy,
-                _ => problem.measure(&params, Part::Train).accuracy,
+                _ => problem.measure(&params, Part::Train)?.score,
             };
-            let test = problem.measure(&params, Part::Test).accuracy;
+            let test = problem.measure(&params, Part::Test)?.score;
             let train_loss = crate::statistics::mean(&last);
             record.finals = Some(Finals { train_loss, train_accuracy: train, test_accuracy: test });
         }

@@ -34,10 +34,10 @@ pub use {problem, study, technique};
 
 /// What most programs need.
 pub mod prelude {
-    pub use problem::classify::{Classification, Part, Sampling};
     pub use problem::data::{Dataset, Shelf, Table};
     pub use problem::descend::{Descent, Ended};
     pub use problem::function::{Function, Plane};
+    pub use problem::supervised::{Part, Sampling, Supervised};
     pub use study::executor::{Silent, Watch, Workers};
     pub use study::spec::Study;
     pub use technique::card::{Described, Settings};

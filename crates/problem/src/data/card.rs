@@ -1,5 +1,6 @@
 //! The known data sets, in one list. Adding a set in IDX format is one entry.
 
+use super::Task;
 use super::error::{DataError, nearest};
 
 /// What is known of a data set before any byte of it is read.
@@ -74,6 +75,11 @@ impl Card {
             nearest: nearest(name, CARDS.iter().map(|c| c.name)).map(str::to_owned),
             known: CARDS.iter().map(|c| c.name).collect(),
         })
+    }
+
+    /// Its task, which is to tell the classes.
+    pub(super) fn task(&self) -> Task {
+        Task::Classification { classes: self.classes.iter().map(ToString::to_string).collect() }
     }
 
     /// Numbers per example.

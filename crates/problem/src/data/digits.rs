@@ -51,10 +51,12 @@ pub(super) fn load(card: &Card) -> Result<Dataset, DataError> {
         source: BUILT_IN.to_owned(),
         columns,
         shape: Some(card.shape),
-        classes: card.classes.iter().map(ToString::to_string).collect(),
+        task: card.task(),
         train: examples(train, "digits, training part")?,
+        validation: None,
         test: examples(test, "digits, test part")?,
         fingerprint: CONTENT.to_owned(),
+        notes: Vec::new(),
     })
 }
 
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn the_class_counts_are_the_published_ones() {
         let data = digits();
-        let (train, test) = (counts(&data.train.labels), counts(&data.test.labels));
+        let (train, test) = (counts(data.train.classes()), counts(data.test.classes()));
         let all: Vec<usize> = train.iter().zip(test).map(|(a, b)| a + b).collect();
         assert_eq!(all, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
         assert_eq!(test, all.iter().map(|n| n / 5).collect::<Vec<_>>()[..]);
@@ -107,7 +109,7 @@ mod tests {
     #[test]
     fn the_first_image_is_a_zero() {
         let data = digits();
-        assert_eq!(data.train.labels[..4], [0, 1, 2, 3]);
+        assert_eq!(data.train.classes()[..4], [0, 1, 2, 3]);
         let mut pixels = [0.0_f64; 64];
         data.train.gather(64, &[0], &mut pixels);
         // Its second row, as scikit-learn shows it: 0 0 13 15 10 15 5 0.

@@ -169,13 +169,15 @@ pub enum DataError {
         available: usize,
     },
 
-    /// A CSV table cannot be used.
-    #[error("{}{}: {problem}", path.display(), position(*line, column.as_deref()))]
-    Csv {
+    /// A table, or arrays that serve as one, cannot be used.
+    #[error("{}{}: {problem}", path.display(), position(*line, *row, column.as_deref()))]
+    Table {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1, where there is one to name.
+        /// The line of a text file, counted from 1, where there is one to name.
         line: Option<u64>,
+        /// The row of any other file, counted from 1, where there is one to name.
+        row: Option<u64>,
         /// The name of the column, where there is one to name.
         column: Option<String>,
         /// What was expected and what was found.
@@ -187,6 +189,17 @@ pub enum DataError {
     BadFraction {
         /// The fraction that was asked for.
         found: f64,
+    },
+
+    /// Fractions of a split that leave nothing, or less, to train on.
+    #[error(
+        "the test fraction {test} and the validation fraction {validation} must not be negative and leave rows to train on: 0.2 and 0.1 are usual"
+    )]
+    BadFractions {
+        /// The fraction for testing.
+        test: f64,
+        /// The fraction for validation.
+        validation: f64,
     },
 
     /// Another process is downloading the same data set.
@@ -261,8 +274,9 @@ fn by(dimensions: &[u32]) -> String {
     words.join(" × ")
 }
 
-fn position(line: Option<u64>, column: Option<&str>) -> String {
+fn position(line: Option<u64>, row: Option<u64>, column: Option<&str>) -> String {
     let line = line.map_or_else(String::new, |l| format!(", line {l}"));
+    let line = row.map_or(line, |r| format!(", row {r}"));
     let column = column.map_or_else(String::new, |c| format!(", column \"{c}\""));
     line + &column
 }
@@ -307,9 +321,10 @@ mod tests {
 
     #[test]
     fn a_table_error_names_file_line_and_column() {
-        let error = DataError::Csv {
+        let error = DataError::Table {
             path: "iris.csv".into(),
             line: Some(7),
+            row: None,
             column: Some("width".into()),
             problem: "expected a number, found \"x\"".into(),
         };

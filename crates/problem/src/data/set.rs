@@ -85,10 +85,12 @@ pub(super) fn read(
         source,
         columns: card.columns(),
         shape: Some(card.shape),
-        classes: card.classes.iter().map(ToString::to_string).collect(),
+        task: card.task(),
         train,
+        validation: None,
         test,
         fingerprint,
+        notes: Vec::new(),
     };
     Ok((dataset, report))
 }
@@ -168,6 +170,6 @@ fn check(file: &IdxFile, content: &Content, path: &Path) -> Result<Check, DataEr
 
 fn join(card: &Card, values: Vec<u8>, labels: &[u8], part: &str) -> Result<Examples, DataError> {
     let inputs = Inputs::Bytes { values, divisor: 255.0 };
-    let labels = labels.iter().map(|&l| u32::from(l)).collect();
+    let labels: Vec<u32> = labels.iter().map(|&l| u32::from(l)).collect();
     Examples::new(inputs, labels, card.columns(), &format!("{}, {part}", card.name))
 }

@@ -5,53 +5,80 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::error::DataError;
 
-/// How to split a table into a training and a test part. The same split of the same rows is the same on every machine.
+/// How to split a table into a training part, a test part and, if wanted, a validation part. The same split of the same rows is the same on every machine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Split {
     /// Which of the possible splits.
     pub seed: u64,
     /// The fraction of each class that is for testing, between 0 and 1.
     pub test: f64,
+    /// The fraction of each class that is for validation; 0 for no such part.
+    pub validation: f64,
+}
+
+/// The rows of each part.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Parts {
+    pub(super) train: Vec<usize>,
+    pub(super) validation: Vec<usize>,
+    pub(super) test: Vec<usize>,
 }
 
 impl Default for Split {
-    /// A fifth for testing, seed 0.
+    /// A fifth for testing, none for validation, seed 0.
     fn default() -> Self {
-        Self { seed: 0, test: 0.2 }
+        Self { seed: 0, test: 0.2, validation: 0.0 }
     }
 }
 
 impl Split {
-    /// The rows to train on and the rows to test on, each in random order, so that any first few are a fair sample.
+    /// The rows of each part, in random order, so that any first few are a fair sample.
     ///
     /// A class of n rows gives n · `test` of them, rounded, to the test part: at least one and at most n − 1, but a class
-    /// of a single row gives none.
-    pub(super) fn rows(&self, labels: &[u32], classes: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    /// of a single row gives none. If wanted, it gives n · `validation` of the others to the validation part: at least one,
+    /// and always leaving one to train on. So every class can be trained, and the test part does not depend on how much is
+    /// for validation.
+    pub(super) fn rows(&self, labels: &[u32], classes: usize) -> Result<Parts, DataError> {
         if !(self.test > 0.0 && self.test < 1.0) {
             return Err(DataError::BadFraction { found: self.test });
+        }
+        if !(self.validation >= 0.0 && self.test + self.validation < 1.0) {
+            return Err(DataError::BadFractions { test: self.test, validation: self.validation });
         }
         let mut counts = vec![0_usize; classes];
         for &label in labels {
             counts[label as usize] += 1;
         }
-        let mut wanted: Vec<usize> = counts
+        let mut tested: Vec<usize> = counts
             .iter()
             .map(|&n| match n {
                 0 | 1 => 0,
                 n => ((n as f64 * self.test).round() as usize).clamp(1, n - 1),
             })
             .collect();
-        let (mut train, mut test) = (Vec::new(), Vec::new());
+        let mut chosen: Vec<usize> = counts
+            .iter()
+            .zip(&tested)
+            .map(|(&n, &tested)| match n - tested {
+                0 | 1 => 0,
+                _ if self.validation == 0.0 => 0,
+                left => ((n as f64 * self.validation).round() as usize).clamp(1, left - 1),
+            })
+            .collect();
+        let (mut train, mut validation, mut test) = (Vec::new(), Vec::new(), Vec::new());
         for row in shuffled(labels.len(), self.seed) {
-            let left = &mut wanted[labels[row] as usize];
-            if *left > 0 {
-                *left -= 1;
+            let class = labels[row] as usize;
+            if tested[class] > 0 {
+                tested[class] -= 1;
                 test.push(row);
+            } else if chosen[class] > 0 {
+                chosen[class] -= 1;
+                validation.push(row);
             } else {
                 train.push(row);
             }
         }
-        Ok((train, test))
+        Ok(Parts { train, validation, test })
     }
 }
 
@@ -79,7 +106,7 @@ mod tests {
     #[test]
     fn the_parts_are_disjoint_and_complete() {
         let labels: Vec<u32> = (0..100).map(|i| u32::from(i % 3 == 0)).collect();
-        let (train, test) = Split::default().rows(&labels, 2).unwrap();
+        let Parts { train, test, .. } = Split::default().rows(&labels, 2).unwrap();
         let mut all = [train, test].concat();
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<_>>());
@@ -88,18 +115,34 @@ mod tests {
     #[test]
     fn each_class_gives_its_share() {
         let labels = [vec![0; 50], vec![1; 10], vec![2; 2], vec![3]].concat();
-        let (train, test) = Split::default().rows(&labels, 4).unwrap();
+        let Parts { train, test, .. } = Split::default().rows(&labels, 4).unwrap();
         let count = |rows: &[usize], class| rows.iter().filter(|&&r| labels[r] == class).count();
         let share = |class| (count(&train, class), count(&test, class));
         assert_eq!([share(0), share(1), share(2), share(3)], [(40, 10), (8, 2), (1, 1), (1, 0)]);
-        let most = Split { seed: 0, test: 0.99 };
-        let (train, _) = most.rows(&labels, 4).unwrap();
+        let most = Split { test: 0.99, ..Split::default() };
+        let train = most.rows(&labels, 4).unwrap().train;
         assert_eq!([count(&train, 0), count(&train, 2)], [1, 1]);
     }
 
     #[test]
+    fn validation_comes_out_of_the_training_rows_alone() {
+        let labels = [vec![0; 50], vec![1; 10], vec![2; 2], vec![3]].concat();
+        let without = Split::default().rows(&labels, 4).unwrap();
+        let with = Split { validation: 0.1, ..Split::default() }.rows(&labels, 4).unwrap();
+        assert!(without.validation.is_empty());
+        assert_eq!(with.test, without.test);
+        let count = |rows: &[usize], class| rows.iter().filter(|&&r| labels[r] == class).count();
+        assert_eq!([0, 1, 2, 3].map(|c| count(&with.validation, c)), [5, 1, 0, 0]);
+        assert_eq!([0, 1, 2, 3].map(|c| count(&with.train, c)), [35, 7, 1, 1]);
+        for validation in [-0.1, 0.8, f64::NAN] {
+            let error = Split { validation, ..Split::default() }.rows(&[0, 1], 2).unwrap_err();
+            assert!(matches!(error, DataError::BadFractions { .. }), "{error}");
+        }
+    }
+
+    #[test]
     fn the_seed_decides_and_nothing_else() {
-        let split = |seed| Split { seed, test: 0.2 }.rows(&[0; 1000], 1).unwrap();
+        let split = |seed| Split { seed, ..Split::default() }.rows(&[0; 1000], 1).unwrap();
         assert_eq!(split(1), split(1));
         assert_ne!(split(1), split(2));
     }
@@ -124,7 +167,7 @@ mod tests {
     #[test]
     fn a_fraction_outside_of_0_to_1_is_refused() {
         for test in [0.0, 1.0, -0.2, f64::NAN] {
-            let error = Split { seed: 0, test }.rows(&[0, 1], 2).unwrap_err();
+            let error = Split { test, ..Split::default() }.rows(&[0, 1], 2).unwrap_err();
             assert!(matches!(error, DataError::BadFraction { .. }));
         }
     }

@@ -7,8 +7,8 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::error::{DataError, did_you_mean, nearest};
 use super::hash::sha256;
-use super::split::Split;
-use super::{Dataset, Examples, Inputs};
+use super::split::{Parts, Split};
+use super::{Dataset, Examples, Inputs, Task};
 
 /// A table that has been read and checked, before it is split.
 ///
@@ -122,7 +122,7 @@ impl Table {
     ///
     /// When the fraction is not between 0 and 1, or no class has two rows, so that there is nothing to test on.
     pub fn split(&self, split: Split) -> Result<Dataset, DataError> {
-        let (train, test) = split.rows(&self.labels, self.classes.len())?;
+        let Parts { train, validation, test } = split.rows(&self.labels, self.classes.len())?;
         if test.is_empty() {
             let problem = format!(
                 "each of the {} labels stands on one row only, so none can be tested; is this a column of classes?",
@@ -131,15 +131,15 @@ impl Table {
             return Err(fault(&self.path, None, Some(&self.label), problem));
         }
         let columns = self.features.len();
-        let scales: Vec<Scale> =
-            (0..columns).map(|c| Scale::of(train.iter().map(|r| self.values[r * columns + c]))).collect();
+        let scales: Vec<Spread> =
+            (0..columns).map(|c| Spread::of(train.iter().map(|r| self.values[r * columns + c]))).collect();
         let part = |rows: &[usize], place: &str| {
             let numbers = rows
                 .iter()
                 .flat_map(|r| self.values[r * columns..][..columns].iter().zip(&scales))
                 .map(|(&x, scale)| scale.apply(x))
                 .collect();
-            let labels = rows.iter().map(|&r| self.labels[r]).collect();
+            let labels: Vec<u32> = rows.iter().map(|&r| self.labels[r]).collect();
             Examples::new(Inputs::Numbers(numbers), labels, columns, place)
         };
         let stem = self.path.file_stem().unwrap_or(self.path.as_os_str());
@@ -148,19 +148,24 @@ impl Table {
             source: self.path.display().to_string(),
             columns,
             shape: None,
-            classes: self.classes.clone(),
+            task: Task::Classification { classes: self.classes.clone() },
             train: part(&train, "training part")?,
+            validation: match &validation[..] {
+                [] => None,
+                rows => Some(part(rows, "validation part")?),
+            },
             test: part(&test, "test part")?,
             fingerprint: self.fingerprint.clone(),
+            notes: Vec::new(),
         })
     }
 }
 
 /// Mean and standard deviation of a column; `None` for a constant one.
-struct Scale(Option<(f64, f64)>);
+pub(super) struct Spread(Option<(f64, f64)>);
 
-impl Scale {
-    fn of(column: impl Iterator<Item = f64> + Clone) -> Self {
+impl Spread {
+    pub(super) fn of(column: impl Iterator<Item = f64> + Clone) -> Self {
         let n = column.clone().count() as f64;
         let mean = column.clone().sum::<f64>() / n;
         let variance = column.clone().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
@@ -171,7 +176,16 @@ impl Scale {
         Self((!constant && variance > 0.0).then(|| (mean, variance.sqrt())))
     }
 
-    fn apply(&self, x: f64) -> f32 {
+    pub(super) fn new(mean: f64, sd: f64) -> Self {
+        Self(Some((mean, sd)))
+    }
+
+    /// Mean and standard deviation; none of a constant column.
+    pub(super) fn parts(&self) -> Option<(f64, f64)> {
+        self.0
+    }
+
+    pub(super) fn apply(&self, x: f64) -> f32 {
         let standardised = self.0.map_or(0.0, |(mean, sd)| (x - mean) / sd);
         // A row for testing may lie beyond f32 in units of a tiny deviation.
         standardised.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
@@ -251,7 +265,7 @@ fn label_word(field: &[u8]) -> Result<String, String> {
 
 /// Sorts the distinct labels and numbers them. Where all are numbers, those of the same value are one class, whatever
 /// way they are written.
-fn classes(words: &[String]) -> (Vec<u32>, Vec<String>) {
+pub(super) fn classes(words: &[String]) -> (Vec<u32>, Vec<String>) {
     let parsed: Option<Vec<f64>> = words.iter().map(|w| w.parse().ok()).collect();
     match parsed {
         // Adding 0 makes 0 of −0.
@@ -305,12 +319,23 @@ fn line_at(text: &[u8], position: &csv::Position) -> u64 {
     ends.count() as u64 + 1
 }
 
-fn fault(path: &Path, line: Option<u64>, column: Option<&str>, problem: impl Into<String>) -> DataError {
-    DataError::Csv { path: path.to_owned(), line, column: column.map(str::to_owned), problem: problem.into() }
+pub(super) fn fault(
+    path: &Path,
+    line: Option<u64>,
+    column: Option<&str>,
+    problem: impl Into<String>,
+) -> DataError {
+    DataError::Table {
+        path: path.to_owned(),
+        line,
+        row: None,
+        column: column.map(str::to_owned),
+        problem: problem.into(),
+    }
 }
 
 /// Enough of a field to recognise it.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use problem::classify::{Part, Sampling};
 use problem::data::Dataset;
+use problem::supervised::{Part, Sampling};
 
 use super::training::{Setup, Training, mean_of_first, mean_of_last};
 use super::{Lengths, Outcome, Ready, W2_BATCH};
@@ -85,7 +85,7 @@ pub(super) fn w6(data: &Dataset, epochs: u64, steps: u64) -> Result<Ready<'_>, S
                 outcome.check.insert("loss/first".to_owned(), mean_of_first(&losses, FIRST));
             }
             outcome.check.insert("loss".to_owned(), mean_of_last(&losses, 100));
-            outcome.check.insert("accuracy".to_owned(), training.measure(Part::Test).accuracy);
+            outcome.check.insert("accuracy".to_owned(), training.measure(Part::Test)?.score);
         }
         outcome.seconds = started.elapsed().as_secs_f64();
         Ok(outcome)
@@ -152,7 +152,7 @@ pub(super) fn w2<'d>(data: &'d Dataset, lengths: &Lengths, threads: usize) -> Re
             let (mut accuracy, mut losses) = (0.0, Vec::new());
             for _ in 0..steps / 10 {
                 losses.extend(training.losses(10));
-                accuracy = training.measure(Part::Train).accuracy;
+                accuracy = training.measure(Part::Train)?.score;
             }
             Ok((accuracy, mean_of_first(&losses, SOONER)))
         })?;

@@ -1,9 +1,8 @@
 //! One network in training, without anything around it.
 
-use problem::classify::{Classification, Measure, Part, Sampling};
 use problem::data::Dataset;
+use problem::supervised::{Measure, Part, Sampling, Supervised};
 use technique::layer::activation::Relu;
-use technique::loss::CrossEntropy;
 use technique::net::NetSpec;
 use technique::optimizer::Optimizer;
 use technique::rule::Rule;
@@ -73,22 +72,22 @@ pub(super) fn mean_of_last(losses: &[f64], count: usize) -> f64 {
     mean(&losses[losses.len().saturating_sub(count)..])
 }
 
-fn problem<'d>(data: &'d Dataset, setup: &Setup<'_>) -> Result<Classification<'d, f32>, SpeedError> {
+fn problem<'d>(data: &'d Dataset, setup: &Setup<'_>) -> Result<Supervised<'d, f32>, SpeedError> {
     let spec = NetSpec {
         inputs: data.columns,
         hidden: setup.hidden.to_vec(),
-        outputs: data.classes.len(),
+        outputs: data.task.outputs(),
         activation: Relu::default().into(),
         norm: word(setup.norm)?,
         dropout: Default::default(),
-        loss: CrossEntropy::default().into(),
+        loss: data.task.loss(),
     };
-    Ok(Classification::new(data, setup.examples, &spec, setup.batch, setup.sampling, setup.seed)?)
+    Ok(Supervised::new(data, setup.examples, &spec, setup.batch, setup.sampling, setup.seed)?)
 }
 
 /// A network, its parameters and its optimizer.
 pub struct Training<'d> {
-    problem: Classification<'d, f32>,
+    problem: Supervised<'d, f32>,
     params: Vec<f32>,
     grads: Vec<f32>,
     optimizer: Optimizer<f32>,
@@ -111,7 +110,7 @@ impl<'d> Training<'d> {
         Self::of(problem(data, setup)?, params.to_vec(), setup)
     }
 
-    fn of(problem: Classification<'d, f32>, params: Vec<f32>, setup: &Setup<'_>) -> Result<Self, SpeedError> {
+    fn of(problem: Supervised<'d, f32>, params: Vec<f32>, setup: &Setup<'_>) -> Result<Self, SpeedError> {
         let rule: Rule = word(setup.rule)?;
         let optimizer = Optimizer::new(rule, problem.layout());
         let optimizer = optimizer.map_err(|error| SpeedError::Setting(error.to_string()))?;
@@ -137,8 +136,11 @@ impl<'d> Training<'d> {
     }
 
     /// The share of right answers on a part of the data.
-    pub fn measure(&mut self, part: Part) -> Measure {
-        self.problem.measure(&self.params, part)
+    ///
+    /// # Errors
+    /// When there is no such part.
+    pub fn measure(&mut self, part: Part) -> Result<Measure, SpeedError> {
+        Ok(self.problem.measure(&self.params, part)?)
     }
 
     /// Its parameters, layer by layer: weights (in, out), then the bias.

@@ -1,7 +1,7 @@
 //! Two small experiments behind claims 3, 4 and 7, which no training study shows.
 
-use problem::classify::{Classification, Sampling};
 use problem::data::Dataset;
+use problem::supervised::{Sampling, Supervised};
 use technique::init::Init;
 use technique::layer::activation::{Activation, Sigmoid};
 use technique::layout::Layout;
@@ -63,14 +63,14 @@ pub(super) fn distinct_units(data: &Dataset, init: &str) -> Result<Vec<usize>, S
     let spec = NetSpec {
         inputs: data.columns,
         hidden: vec![UNITS, UNITS],
-        outputs: data.classes.len(),
+        outputs: data.task.outputs(),
         activation: Activation::from(Sigmoid::default()),
         norm: Default::default(),
         dropout: Default::default(),
         loss: CrossEntropy::default().into(),
     };
     let batch = 50.min(data.train.len());
-    let mut problem = Classification::<f32>::new(data, None, &spec, batch, Sampling::Replacement, 1)?;
+    let mut problem = Supervised::<f32>::new(data, None, &spec, batch, Sampling::Replacement, 1)?;
     let mut params = problem.initial(&init);
     let mut grads = vec![0.0; params.len()];
     let mut optimizer: Optimizer<f32> =
@@ -145,7 +145,7 @@ pub(crate) fn section(data: &Dataset) -> Result<Section, StudyError> {
         method: format!(
             "Step sizes: one parameter under a gradient of 1, {LONG} steps, in f64. Symmetry: a {}-{UNITS}-{UNITS}-{} sigmoid network trained on {} with Adam (η = .01), batches of 50, seed 1; units are equal when all their weights are, bit for bit.",
             data.columns,
-            data.classes.len(),
+            data.task.outputs(),
             data.name
         ),
         sentences,

@@ -120,7 +120,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
     else {
         return claim(10, TEXT, Word::Undecided, "not measured".to_owned(), Vec::new(), &figures);
     };
-    let classes = evidence.data.classes.len() as f64;
+    let classes = evidence.data.task.outputs() as f64;
     let (speed, faster) = sentence(
         "He",
         "Xavier",

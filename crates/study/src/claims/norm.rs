@@ -24,7 +24,7 @@ fn duels(outcome: &Outcome, field: Field) -> Vec<(String, &Group, &Group)> {
 }
 
 fn chance(evidence: &Evidence<'_>) -> f64 {
-    1.0 / evidence.data.classes.len() as f64
+    1.0 / evidence.data.task.outputs() as f64
 }
 
 /// Who learns faster: mean training accuracy over the epochs.

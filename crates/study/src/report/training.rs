@@ -1,7 +1,7 @@
 //! The section of a training study.
 
-use problem::classify::Sampling;
 use problem::data::Dataset;
+use problem::supervised::Sampling;
 
 mod curve;
 mod figures;
@@ -55,7 +55,7 @@ fn method(training: &Training, outcome: &Outcome, data: &Dataset) -> String {
     let network = if outcome.varying.contains(&Field::Hidden) {
         String::new()
     } else {
-        format!("{}-{}-{} network, ", data.columns, technique.choice(Field::Hidden), data.classes.len())
+        format!("{}-{}-{} network, ", data.columns, technique.choice(Field::Hidden), data.task.outputs())
     };
     let drawn = match training.sampling {
         Sampling::Replacement => "drawn with replacement",

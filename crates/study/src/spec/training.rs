@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use problem::classify::Sampling;
+use problem::supervised::Sampling;
 use serde::Deserialize;
 use technique::card::SettingType;
 use toml::Spanned;

@@ -77,21 +77,15 @@ fn by_hand(trial: &Trial, data: &Dataset) -> Vec<(f64, f64)> {
     let spec = NetSpec {
         inputs: data.columns,
         hidden: trial.technique.hidden.clone(),
-        outputs: data.classes.len(),
+        outputs: data.task.outputs(),
         activation: trial.technique.activation.value,
         norm: trial.technique.norm.value,
         dropout: trial.technique.dropout.value,
-        loss: CrossEntropy::default().into(),
+        loss: data.task.loss(),
     };
-    let mut problem = Classification::<f32>::new(
-        data,
-        Some(trial.examples),
-        &spec,
-        trial.batch,
-        trial.sampling,
-        trial.seed,
-    )
-    .unwrap();
+    let mut problem =
+        Supervised::<f32>::new(data, Some(trial.examples), &spec, trial.batch, trial.sampling, trial.seed)
+            .unwrap();
     let mut params = problem.initial(&trial.technique.init.value);
     let mut grads = vec![0.0; params.len()];
     (0..trial.steps)

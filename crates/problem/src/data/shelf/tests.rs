@@ -59,7 +59,7 @@ fn a_set_is_found_under_its_name_and_where_torchvision_puts_it() {
         write_tiny(&folder.path().join(place));
         let data = shelf(&folder).load_card(&tiny()).unwrap();
         assert_eq!(data.source, folder.path().join(place).display().to_string());
-        assert_eq!((data.train.labels, data.test.labels), (vec![0, 1, 2], vec![2, 0]));
+        assert_eq!((data.train.classes(), data.test.classes()), (&[0, 1, 2][..], &[2, 0][..]));
         let Inputs::Bytes { values, divisor } = data.test.inputs else {
             panic!("images are kept as bytes");
         };
@@ -158,7 +158,7 @@ static MNIST: LazyLock<Option<Dataset>> = LazyLock::new(|| {
 });
 
 fn counts(examples: &Examples) -> Vec<usize> {
-    (0..10).map(|class| examples.labels.iter().filter(|&&l| l == class).count()).collect()
+    (0..10).map(|class| examples.classes().iter().filter(|&&l| l == class).count()).collect()
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn the_real_mnist_has_the_published_label_counts() {
     let Some(data) = &*MNIST else { return };
     assert_eq!(counts(&data.train), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
     assert_eq!(counts(&data.test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
-    assert_eq!(data.train.labels[..5], [5, 0, 4, 1, 9]);
+    assert_eq!(data.train.classes()[..5], [5, 0, 4, 1, 9]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn the_training_part_has_mean_0_and_deviation_1() {
 fn the_test_part_is_scaled_as_the_training_part() {
     let table = small();
     let data = table.split(Split::default()).unwrap();
-    let (train, test) = Split::default().rows(&table.labels, 2).unwrap();
+    let Parts { train, test, .. } = Split::default().rows(&table.labels, 2).unwrap();
     let long = |r: usize| table.values[2 * r];
     let mean = train.iter().map(|&r| long(r)).sum::<f64>() / 8.0;
     let variance = train.iter().map(|&r| (long(r) - mean).powi(2)).sum::<f64>() / 8.0;
@@ -69,7 +69,7 @@ fn the_test_part_is_scaled_as_the_training_part() {
     let mut found = [0.0_f32; 2];
     data.test.gather(2, &[1], &mut found);
     assert_eq!(found, [expected, 0.0]);
-    assert_eq!(data.test.labels[1], table.labels[test[1]]);
+    assert_eq!(data.test.classes()[1], table.labels[test[1]]);
 }
 
 #[test]

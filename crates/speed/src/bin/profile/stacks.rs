@@ -61,7 +61,7 @@ impl Part {
                 Some(Self::Dense)
             } else if has(&["Optimizer::"]) {
                 Some(Self::Update)
-            } else if has(&["Classification::load", "Classification::draw", "Sparse::take", "Examples::"]) {
+            } else if has(&["Supervised::load", "Supervised::draw", "Sparse::take", "Examples::"]) {
                 Some(Self::Gather)
             } else if has(&["cross_entropy", "Loss::"]) {
                 Some(Self::Softmax)

@@ -1,0 +1,40 @@
+//! The content of a file, decompressed, in memory that its real length bounds.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::error::DataError;
+use super::table::fault;
+
+/// The most bytes that a compressed file may expand to, and the most that an array may hold: 2 GiB.
+pub(super) const MOST_BYTES: u64 = 2 << 30;
+
+/// The most numbers that a table may hold: as `f64` they take [`MOST_BYTES`].
+pub(super) const MOST_NUMBERS: usize = 1 << 28;
+
+/// Deflate cannot pack better than 258 bytes into 2 bits (RFC 1951): whoever claims more is lying.
+pub(super) const BEST_DEFLATE: u64 = 1032;
+
+/// Reads a file whole; what starts like a gzip stream is decompressed.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut file = File::open(path).map_err(|e| DataError::io("read", path, e))?;
+    let mut first = Vec::new();
+    file.by_ref().take(2).read_to_end(&mut first).map_err(|e| DataError::io("read", path, e))?;
+    // RFC 1952, section 2.3.1: ID1 and ID2.
+    if first != [0x1f, 0x8b] {
+        return fs::read(path).map_err(|e| DataError::io("read", path, e));
+    }
+    let mut content = Vec::new();
+    // The vector grows with what arrives, and one byte more than allowed tells too much.
+    MultiGzDecoder::new(first.chain(file)).take(MOST_BYTES + 1).read_to_end(&mut content).map_err(|e| {
+        fault(path, None, None, format!("it is a damaged gzip file: {e}; make or copy it again"))
+    })?;
+    if content.len() as u64 > MOST_BYTES {
+        let problem = format!("it expands to more than {MOST_BYTES} bytes, the most that is read");
+        return Err(fault(path, None, None, problem));
+    }
+    Ok(content)
+}
