@@ -34,7 +34,7 @@ pub use {problem, study, technique};
 
 /// What most programs need.
 pub mod prelude {
-    pub use problem::data::{Dataset, Shelf, Table};
+    pub use problem::data::{Dataset, Shelf, Table, TableSpec};
     pub use problem::descend::{Descent, Ended};
     pub use problem::function::{Function, Plane};
     pub use problem::supervised::{Part, Sampling, Supervised};

@@ -20,6 +20,11 @@ pub(super) const BEST_DEFLATE: u64 = 1032;
 
 /// Reads a file whole; what starts like a gzip stream is decompressed.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+    read_up_to(path, MOST_BYTES)
+}
+
+/// The same, where a compressed file may expand to `most` bytes.
+pub(super) fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, DataError> {
     let mut file = File::open(path).map_err(|e| DataError::io("read", path, e))?;
     let mut first = Vec::new();
     file.by_ref().take(2).read_to_end(&mut first).map_err(|e| DataError::io("read", path, e))?;
@@ -29,11 +34,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     }
     let mut content = Vec::new();
     // The vector grows with what arrives, and one byte more than allowed tells too much.
-    MultiGzDecoder::new(first.chain(file)).take(MOST_BYTES + 1).read_to_end(&mut content).map_err(|e| {
+    MultiGzDecoder::new(first.chain(file)).take(most + 1).read_to_end(&mut content).map_err(|e| {
         fault(path, None, None, format!("it is a damaged gzip file: {e}; make or copy it again"))
     })?;
-    if content.len() as u64 > MOST_BYTES {
-        let problem = format!("it expands to more than {MOST_BYTES} bytes, the most that is read");
+    if content.len() as u64 > most {
+        let problem = format!("it expands to more than {most} bytes, the most that is read");
         return Err(fault(path, None, None, problem));
     }
     Ok(content)

@@ -17,8 +17,8 @@ use super::table::fault;
 /// Reads a table.
 pub(super) fn read(spec: &TableSpec, content: Vec<u8>) -> Result<Frame, DataError> {
     let fingerprint = sha256(&content);
-    // The crate's row reader asserts what a damaged file breaks (a level without its reader, a value of another type than
-    // the schema's): such a file must be an error here, so its panics end here.
+    // The crate asserts what a damaged file breaks (lengths of pages, encodings that do not fit a type): of the flipped bits
+    // of a file of pandas one in a thousand makes it panic. Such a file must be an error here, so its panics end here.
     let read = catch_unwind(AssertUnwindSafe(|| columns(spec, Bytes::from(content))));
     let (columns, rows) = read.unwrap_or_else(|_| Err(damaged(spec, "its pages do not fit its schema")))?;
     if rows == 0 {

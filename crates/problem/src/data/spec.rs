@@ -102,7 +102,8 @@ impl TableSpec {
     pub fn load(&self) -> Result<Dataset, DataError> {
         let extension = self.extension();
         let text = matches!(&extension[..], "csv" | "tsv" | "txt");
-        let named = |part: &str| self.name().to_lowercase().contains(part);
+        let file = self.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let named = |part: &str| file.contains(part);
         match &extension[..] {
             "parquet" | "pq" | "npz" | "npy" | "csv" | "tsv" | "txt" | "idx" => {}
             // MNIST's own names: train-images-idx3-ubyte, and with a point for the hyphen.
@@ -185,6 +186,13 @@ impl TableSpec {
     fn arrays(&self, inputs: Array, labels: Array, fingerprint: String) -> Result<Dataset, DataError> {
         if inputs.shape.len() > 2 {
             return images::dataset(self, inputs, labels, fingerprint);
+        }
+        let numbers = inputs.shape[0].saturating_mul(inputs.width());
+        if numbers > content::MOST_NUMBERS {
+            let most = content::MOST_NUMBERS;
+            let problem =
+                format!("{:?} are more than the {most} numbers that are read; take a sample", inputs.shape);
+            return Err(fault(&self.path, None, Some(&inputs.name), problem));
         }
         let (mut frame, _) = images::labelled(self, inputs.shape[0], labels, fingerprint)?;
         // Columns of the inputs are called x0, x1, …; one alone is called as its array.

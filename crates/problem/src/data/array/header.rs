@@ -191,3 +191,56 @@ impl<'t> Words<'t> {
         Some((descr?, fortran?, shape?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(dictionary: &str) -> Result<Header, String> {
+        let length = (dictionary.len() as u16).to_le_bytes();
+        let content = [b"\x93NUMPY\x01\0", &length[..], dictionary.as_bytes()].concat();
+        Header::read(&content).map(|(header, _)| header)
+    }
+
+    fn of(descr: &str) -> Header {
+        header(&format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (3,), }}   \n")).unwrap()
+    }
+
+    #[test]
+    fn elements_of_all_types_are_read() {
+        // As numpy.float16 writes them.
+        for (bits, value) in
+            [(0x3c00, 1.0), (0xc500, -5.0), (0x0001, 5.960464477539063e-8), (0x7bff, 65504.0)]
+        {
+            assert_eq!(of("<f2").number(&u16::to_le_bytes(bits)), value);
+        }
+        assert!(of("<f2").number(&[0, 0x7e]).is_nan());
+        assert_eq!(of(">f8").number(&1.5_f64.to_be_bytes()), 1.5);
+        assert_eq!(of("<f4").number(&(-0.25_f32).to_le_bytes()), -0.25);
+        assert_eq!(of("|i1").number(&[0xff]), -1.0);
+        assert_eq!(of(">i4").number(&(-70_000_i32).to_be_bytes()), -70_000.0);
+        assert_eq!(of("<i8").number(&i64::MIN.to_le_bytes()), i64::MIN as f64);
+        assert_eq!(of("<u2").number(&[0xff, 0xff]), 65_535.0);
+        assert_eq!(of("<u8").number(&u64::MAX.to_le_bytes()), u64::MAX as f64);
+        assert_eq!(of("<U2").word(&[0xe9, 0, 0, 0, 0, 0, 0, 0]).unwrap(), "é");
+        assert!(of("<U1").word(&[0, 0, 0x11, 0]).is_err());
+    }
+
+    #[test]
+    fn only_what_numpy_writes_is_understood() {
+        let found = header("{'shape': (), 'fortran_order': True, 'descr': '|b1'}").unwrap();
+        assert_eq!((found.kind, found.fortran, found.shape), (Kind::Truth, true, vec![]));
+        for wrong in [
+            "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }",
+            "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (3,), }",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (-3,), }",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': 3, }",
+            "{'descr': '<f8', 'fortran_order': False, }",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), } x",
+            "{'descr': '<f3', 'fortran_order': False, 'shape': (3,), }",
+            "{'descr': 'é', 'fortran_order': False, 'shape': (3,), }",
+        ] {
+            assert!(header(wrong).is_err(), "{wrong}");
+        }
+    }
+}
