@@ -60,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("{} trials of {} steps on {}", outcome.groups.len() * 5, outcome.steps, data.name);
     for group in &outcome.groups {
-        let [loss, _, test] = Metric::ALL.map(|metric| mean(&group.values(metric)));
+        let [loss, test] =
+            [Metric::TrainLoss, Metric::TestAccuracy].map(|metric| mean(&group.values(metric)));
         println!("{:<18} training loss {loss:.4}, test accuracy {:.2} %", group.name, 100.0 * test);
     }
     for metric in [Metric::TrainLoss, Metric::TestAccuracy] {

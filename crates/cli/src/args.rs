@@ -102,10 +102,10 @@ pub(crate) struct RunArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
-    /// Run on this data set, or on a CSV file (with --label).
-    #[arg(long, value_name = "NAME|FILE.csv")]
+    /// Run on this data set, or on a file of your own (with --label): CSV, TSV, Parquet, NPZ, NPY, IDX.
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) data: Option<String>,
-    /// The column of the CSV file that holds the classes.
+    /// The column of the file that is to be told: classes or a number (for NPY and IDX the file of the labels).
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) label: Option<String>,
     #[command(flatten)]

@@ -55,7 +55,7 @@ pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Compari
                 .filter(|field| a.technique.choice(*field) != b.technique.choice(*field))
                 .collect();
             if differ.len() == 1 && fields.contains(&differ[0]) {
-                all.extend(Metric::ALL.map(|metric| compare(a, b, metric)));
+                all.extend(outcome.metrics.iter().map(|metric| compare(a, b, *metric)));
             }
         }
     }
@@ -66,7 +66,7 @@ pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Compari
 mod tests {
     use super::*;
     use crate::spec::{Body, Study};
-    use crate::testing::{diverged, group, outcome, record, three, twin};
+    use crate::testing::{CLASSES, diverged, group, outcome, record, three, twin};
 
     fn rule(word: &str, records: Vec<crate::trial::Record>) -> Group {
         group(&[(Field::Rule, word)], records)
@@ -103,7 +103,7 @@ mod tests {
             (&fine, &some, Verdict::Undecided, 2),
             (&some, &fine, Verdict::Undecided, 2),
         ] {
-            for metric in Metric::ALL {
+            for metric in CLASSES {
                 let c = compare(a, b, metric);
                 assert_eq!((c.verdict, c.paired.n), (verdict, pairs));
                 assert_eq!(c.paired.difference.is_some(), pairs > 0);
@@ -128,7 +128,7 @@ mod tests {
             );
             let Body::Training(training) = Study::parse("t", "t", &text).unwrap().body else { panic!() };
             let all = comparisons(&training, &outcome);
-            for metric in Metric::ALL {
+            for metric in CLASSES {
                 assert_eq!(all.iter().filter(|c| c.metric == metric).count() * 3, all.len());
             }
             let first = all.iter().filter(|c| c.metric == Metric::TrainLoss);

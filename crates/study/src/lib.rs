@@ -25,6 +25,7 @@ pub mod export;
 pub mod figure;
 pub mod journal;
 pub mod merge;
+pub mod metric;
 pub mod planned;
 pub mod report;
 pub mod reproduce;

@@ -98,10 +98,10 @@ impl Study {
             let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
             let mut study = Self::parse(name, &stem, &text)?;
             if let Body::Training(training) = &mut study.body
-                && let DataSource::Table { path, .. } = &mut training.data
+                && let DataSource::Table(spec) = &mut training.data
             {
                 // A relative path in a study file starts at the file.
-                *path = folder.join(&*path);
+                spec.path = folder.join(&spec.path);
             }
             return Ok(study);
         }

@@ -8,16 +8,15 @@ use crate::compare::comparisons;
 use crate::report::training::verdict_word;
 use crate::statistics::summary;
 use crate::training::{Outcome, Training};
-use crate::trial::Metric;
 
 /// `{"study","data","groups":[…],"comparisons":[…],"out"}`; numbers that do not exist (an interval of one seed, a metric of a diverged group) are null.
 pub fn summarise(study: &str, data: &str, training: &Training, outcome: &Outcome, out: &Path) -> Value {
     let groups = outcome.groups.iter().map(|group| {
         let settings: Map<String, Value> = group.settings.iter().map(|(field, value)| (field.name().to_owned(), json!(value))).collect();
-        let finals: Map<String, Value> = Metric::ALL
-            .into_iter()
+        let finals: Map<String, Value> = outcome.metrics
+            .iter()
             .map(|metric| {
-                let s = summary(&group.values(metric));
+                let s = summary(&group.values(*metric));
                 let value = json!({ "mean": s.map(|s| s.mean), "sd": s.and_then(|s| s.sd), "ci95": s.and_then(|s| s.ci95) });
                 (metric.name().to_owned(), value)
             })

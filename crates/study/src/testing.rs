@@ -1,11 +1,14 @@
 //! What tests of this crate are made of: techniques, records and groups written by hand.
 
 use problem::data::{Dataset, Examples, Inputs, Shelf};
-use problem::supervised::Sampling;
+use problem::supervised::{Part, Sampling};
 
 use crate::technique::{Field, Technique};
 use crate::training::{Group, Outcome};
-use crate::trial::{Finals, LossAt, Record, Trial};
+use crate::trial::{Finals, LossAt, Metric, Record, Series, Trial};
+
+/// The metrics of classes without a validation part.
+pub(crate) const CLASSES: [Metric; 3] = [Metric::TrainLoss, Metric::TrainAccuracy, Metric::TestAccuracy];
 
 /// The digits, which need no file.
 pub(crate) fn digits() -> Dataset {
@@ -58,20 +61,28 @@ pub(crate) fn trial(data: &Dataset, choices: &[(Field, &str)]) -> Trial {
         loss_at: LossAt::Before,
         record_every: 5,
         evaluate_every: 10,
+        evaluate: vec![Part::Train],
         seed: 1,
     }
 }
 
 /// A finished trial: training loss and accuracy the same from the first step to the last, and the test accuracy.
 pub(crate) fn record(seed: u64, loss: f64, train: f64, test: f64) -> Record {
-    let finals = Finals { train_loss: loss, train_accuracy: train, test_accuracy: test };
+    let finals = Finals::from([
+        (Metric::TrainLoss, loss),
+        (Metric::TrainAccuracy, train),
+        (Metric::TestAccuracy, test),
+    ]);
     Record {
         id: String::new(),
         seed,
         diverged_at: None,
         finals: Some(finals),
-        loss: vec![(1, loss), (10, loss), (20, loss)],
-        accuracy: vec![(10, train), (20, train)],
+        failed: None,
+        series: Series::from([
+            (Metric::TrainLoss, vec![(1, loss), (10, loss), (20, loss)]),
+            (Metric::TrainAccuracy, vec![(10, train), (20, train)]),
+        ]),
         seconds: 0.0,
     }
 }
@@ -81,8 +92,7 @@ pub(crate) fn diverged(seed: u64, at: u64) -> Record {
     Record {
         diverged_at: Some(at),
         finals: None,
-        loss: vec![(1, 2.3)],
-        accuracy: Vec::new(),
+        series: Series::from([(Metric::TrainLoss, vec![(1, 2.3)])]),
         ..record(seed, 0.0, 0.0, 0.0)
     }
 }
@@ -98,12 +108,9 @@ pub(crate) fn twin(records: &[Record]) -> Vec<Record> {
     let mut twin = records.to_vec();
     for (index, record) in twin.iter_mut().enumerate() {
         let luck = [1.02, 0.98, 1.0][index % 3];
-        record.loss.iter_mut().for_each(|(_, loss)| *loss *= luck);
-        record.accuracy.iter_mut().for_each(|(_, accuracy)| *accuracy *= luck);
+        record.series.values_mut().flatten().for_each(|(_, value)| *value *= luck);
         if let Some(finals) = &mut record.finals {
-            finals.train_loss *= luck;
-            finals.train_accuracy *= luck;
-            finals.test_accuracy *= luck;
+            finals.values_mut().for_each(|value| *value *= luck);
         }
     }
     twin
@@ -119,5 +126,11 @@ pub(crate) fn group(choices: &[(Field, &str)], records: Vec<Record>) -> Group {
 /// A study with these groups; the fields of the first group vary.
 pub(crate) fn outcome(groups: Vec<Group>) -> Outcome {
     let varying = groups.first().map(|group| group.settings.iter().map(|(field, _)| *field).collect());
-    Outcome { varying: varying.unwrap_or_default(), groups, steps: 20, examples: 200 }
+    Outcome {
+        metrics: CLASSES.to_vec(),
+        varying: varying.unwrap_or_default(),
+        groups,
+        steps: 20,
+        examples: 200,
+    }
 }

@@ -1,10 +1,9 @@
 //! A training study: a grid of techniques, each with the same seeds, on the same data.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
-use problem::data::{Dataset, Shelf, Table};
-use problem::supervised::Sampling;
+use problem::data::{Dataset, Shelf, TableSpec};
+use problem::supervised::{Part, Sampling};
 use technique::card::SettingType;
 use technique::decay::Decay;
 use technique::guard::Guard;
@@ -27,17 +26,12 @@ use crate::trial::{LossAt, Metric, Record, Trial};
 const MOST_TRIALS: u64 = 1_000_000;
 
 /// Where the examples come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum DataSource {
     /// One of the known sets.
     Named(String),
-    /// A table with a label column.
-    Table {
-        /// A CSV file.
-        path: PathBuf,
-        /// The column with the classes.
-        label: String,
-    },
+    /// A file of one's own.
+    Table(Box<TableSpec>),
 }
 
 impl DataSource {
@@ -48,9 +42,39 @@ impl DataSource {
     pub fn load(&self, shelf: &Shelf) -> Result<Dataset, StudyError> {
         Ok(match self {
             Self::Named(name) => shelf.load(name)?,
-            Self::Table { path, label } => Table::read(path, label)?,
+            Self::Table(spec) => spec.load()?,
         })
     }
+
+    /// What identifies the task: the content, and how it is read. The same file with another label is another task.
+    fn identity(&self, fingerprint: &str) -> String {
+        match self {
+            Self::Named(_) => fingerprint.to_owned(),
+            Self::Table(spec) => {
+                let how: Vec<String> =
+                    reading(spec).into_iter().map(|(key, value)| format!(" {key}={value}")).collect();
+                format!("{fingerprint}{}", how.concat())
+            }
+        }
+    }
+}
+
+/// How a file is read, every default written out, as it stands in a study file.
+fn reading(spec: &TableSpec) -> Vec<(&'static str, toml::Value)> {
+    let mut all: Vec<(&str, toml::Value)> = vec![("label", spec.label.clone().into())];
+    let choice = |value: technique::card::Value| value.to_string().into();
+    all.extend(spec.inputs.clone().map(|name| ("inputs", name.into())));
+    all.extend(spec.delimiter.map(|byte| ("delimiter", char::from(byte).to_string().into())));
+    all.extend(spec.task.map(|task| ("task", choice(task.value()))));
+    all.extend(spec.missing.map(|missing| ("missing", choice(missing.value()))));
+    all.extend(spec.rare.map(|rare| ("rare", choice(rare.value()))));
+    if !spec.drop.is_empty() {
+        all.push(("drop", spec.drop.clone().into()));
+    }
+    all.push(("test", spec.split.test.into()));
+    all.push(("validation", spec.split.validation.into()));
+    all.push(("split_seed", toml::Value::Integer(spec.split.seed as i64)));
+    all
 }
 
 /// How long a trial is.
@@ -96,8 +120,10 @@ pub struct Training {
     pub loss_at: LossAt,
     /// The training loss is recorded every so many steps.
     pub record_every: u64,
-    /// The training accuracy is measured every so many steps; 0 for only at the end.
+    /// The scores (accuracy of classes, R² of numbers) are measured every so many steps; 0 for only at the end.
     pub evaluate_every: u64,
+    /// Of these parts, on the way.
+    pub evaluate: Vec<Part>,
     /// Seeds 1 to so many, the same for every technique.
     pub seeds: u64,
     /// Compare techniques that differ in one of these fields only; all that vary when none are named.
@@ -124,6 +150,8 @@ pub struct Group {
 /// A training study that has run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
+    /// What the trials measure.
+    pub metrics: Vec<Metric>,
     /// The fields that vary.
     pub varying: Vec<Field>,
     /// One group a technique, in the order of the grid.
@@ -209,15 +237,21 @@ impl Training {
         journal: &mut Journal,
         means: &Means<'_>,
     ) -> Result<Outcome, StudyError> {
+        let metrics = Metric::of(data);
+        if !metrics.contains(&self.metric) {
+            let known: Vec<&str> = metrics.iter().map(|metric| metric.name()).collect();
+            return Err(StudyError::Setting(format!(
+                "report.metric: `{}` has {}, found {}",
+                data.name,
+                known.join(", "),
+                self.metric.name()
+            )));
+        }
         let examples = self.examples.unwrap_or(data.train.len());
         let steps = self.steps(examples);
         let techniques = self.techniques(steps)?;
         let varying = self.varying();
-        // The same file with another label column is another task.
-        let identity = match &self.data {
-            DataSource::Named(_) => data.fingerprint.clone(),
-            DataSource::Table { label, .. } => format!("{} {label}", data.fingerprint),
-        };
+        let identity = self.data.identity(&data.fingerprint);
         let trial = |technique: &Technique, seed| Trial {
             data: identity.clone(),
             examples,
@@ -228,6 +262,7 @@ impl Training {
             loss_at: self.loss_at,
             record_every: self.record_every,
             evaluate_every: self.evaluate_every,
+            evaluate: self.evaluate.clone(),
             seed,
         };
         let trials = self.seeds.saturating_mul(techniques.len() as u64);
@@ -284,7 +319,7 @@ impl Training {
                 Group { name, settings, technique, records }
             })
             .collect();
-        Ok(Outcome { varying, groups, steps, examples })
+        Ok(Outcome { metrics, varying, groups, steps, examples })
     }
 
     /// The study with every default written out, as a file that can be run again.
@@ -301,18 +336,12 @@ impl Training {
         };
         let mut data = match &self.data {
             DataSource::Named(name) => vec![("name", name.clone().into())],
-            DataSource::Table { path, label } => {
-                vec![
-                    (
-                        "csv",
-                        std::path::absolute(path)
-                            .unwrap_or_else(|_| path.clone())
-                            .display()
-                            .to_string()
-                            .into(),
-                    ),
-                    ("label", label.clone().into()),
-                ]
+            DataSource::Table(spec) => {
+                let spec: &TableSpec = spec;
+                let path = std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone());
+                let mut all = vec![("file", path.display().to_string().into())];
+                all.extend(reading(spec));
+                all
             }
         };
         data.extend(self.examples.map(|n| ("first", integer(n))));
@@ -356,6 +385,7 @@ impl Training {
                     ("loss_at", self.loss_at.value().to_string().into()),
                     ("record_every", integer(self.record_every as usize)),
                     ("evaluate_every", integer(self.evaluate_every as usize)),
+                    ("evaluate", self.evaluate.iter().map(|part| part.name()).collect::<Vec<_>>().into()),
                     ("seeds", integer(self.seeds as usize)),
                 ]),
             ),

@@ -12,7 +12,7 @@ use technique::net::NetSpec;
 use technique::optimizer::Optimizer;
 
 use crate::error::StudyError;
-use crate::statistics::Better;
+pub use crate::metric::{Finals, Metric, Series};
 use crate::technique::Technique;
 
 /// Part of every trial's identity: raise it when a formula is corrected, so that old results are not taken for new ones.
@@ -28,48 +28,6 @@ technique::choice! {
         Before = "before",
         /// After the update, on the same batch (the textbook).
         After = "after",
-    }
-}
-
-/// What a trial measures at its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Metric {
-    /// Mean training loss over the last 100 steps.
-    TrainLoss,
-    /// Share of training examples classified right.
-    TrainAccuracy,
-    /// Share of test examples classified right.
-    TestAccuracy,
-}
-
-impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::TrainLoss, Self::TrainAccuracy, Self::TestAccuracy];
-
-    /// Its key in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TrainLoss => "train_loss",
-            Self::TrainAccuracy => "train_accuracy",
-            Self::TestAccuracy => "test_accuracy",
-        }
-    }
-
-    /// In prose.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::TrainLoss => "training loss (mean of the last 100 steps)",
-            Self::TrainAccuracy => "training accuracy",
-            Self::TestAccuracy => "test accuracy",
-        }
-    }
-
-    /// Which way it is better.
-    pub fn better(self) -> Better {
-        match self {
-            Self::TrainLoss => Better::Lower,
-            Self::TrainAccuracy | Self::TestAccuracy => Better::Higher,
-        }
     }
 }
 
@@ -94,8 +52,11 @@ pub struct Trial {
     pub loss_at: LossAt,
     /// The training loss is recorded at the first step and then every so many.
     pub record_every: u64,
-    /// The training accuracy is measured every so many steps; 0 for only at the end.
+    /// The scores are measured every so many steps; 0 for only at the end.
     pub evaluate_every: u64,
+    /// Of these parts, on the way; at the end all parts are measured.
+    #[serde(serialize_with = "parts")]
+    pub evaluate: Vec<Part>,
     /// Of initial weights, batches and masks.
     pub seed: u64,
 }
@@ -105,6 +66,10 @@ fn word<T: technique::card::SettingType, S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&choice.value())
+}
+
+fn parts<S: serde::Serializer>(parts: &[Part], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(parts.iter().map(|part| part.name()))
 }
 
 /// What a trial leaves: one line of the journal.
@@ -120,33 +85,24 @@ pub struct Record {
     /// Final metrics; none when it diverged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub finals: Option<Finals>,
-    /// (steps done, training loss).
-    pub loss: Vec<(u64, f64)>,
-    /// (steps done, training accuracy).
-    pub accuracy: Vec<(u64, f64)>,
+    /// Why there is no result: the trial ended in an error, which is not a divergence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failed: Option<String>,
+    /// What was recorded on the way.
+    pub series: Series,
     /// Wall time, the only thing that differs between two runs of one trial.
     pub seconds: f64,
-}
-
-/// The final metrics of a trial.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Finals {
-    /// See [`Metric::TrainLoss`].
-    pub train_loss: f64,
-    /// See [`Metric::TrainAccuracy`].
-    pub train_accuracy: f64,
-    /// See [`Metric::TestAccuracy`].
-    pub test_accuracy: f64,
 }
 
 impl Record {
     /// The final value of a metric; none when the trial diverged.
     pub fn value(&self, metric: Metric) -> Option<f64> {
-        self.finals.map(|finals| match metric {
-            Metric::TrainLoss => finals.train_loss,
-            Metric::TrainAccuracy => finals.train_accuracy,
-            Metric::TestAccuracy => finals.test_accuracy,
-        })
+        self.finals.as_ref()?.get(&metric).copied()
+    }
+
+    /// What was recorded of a metric on the way: (steps done, value).
+    pub fn series(&self, metric: Metric) -> &[(u64, f64)] {
+        self.series.get(&metric).map_or(&[], Vec::as_slice)
     }
 
     /// How it ended.
@@ -205,10 +161,13 @@ impl Trial {
             seed: self.seed,
             diverged_at: None,
             finals: None,
-            loss: Vec::new(),
-            accuracy: Vec::new(),
+            failed: None,
+            series: Series::new(),
             seconds: 0.0,
         };
+        let mut losses = Vec::new();
+        let mut scores: Vec<(Part, Vec<(u64, f64)>)> =
+            self.evaluate.iter().map(|part| (*part, Vec::new())).collect();
         let tail = self.steps.saturating_sub(LAST);
         let (mut last, mut reported) = (Vec::new(), 0);
         for step in 0..self.steps {
@@ -226,13 +185,19 @@ impl Trial {
                 break;
             }
             if recorded {
-                record.loss.push((done, loss));
+                losses.push((done, loss));
             }
             if in_tail {
                 last.push(loss);
             }
             if self.evaluate_every > 0 && done % self.evaluate_every == 0 {
-                record.accuracy.push((done, problem.measure(&params, Part::Train)?.score));
+                for (part, scores) in &mut scores {
+                    let score = problem.measure(&params, *part)?.score;
+                    // On a part whose numbers are all equal R² may be −∞, which no figure shows.
+                    if score.is_finite() {
+                        scores.push((done, score));
+                    }
+                }
             }
             if done % 50 == 0 {
                 advance(50);
@@ -245,14 +210,32 @@ impl Trial {
             record.diverged_at = Some(self.steps);
         }
         if record.diverged_at.is_none() {
-            let train = match record.accuracy.last() {
-                Some((done, accuracy)) if *done == self.steps => *accuracy,
-                _ => problem.measure(&params, Part::Train)?.score,
-            };
-            let test = problem.measure(&params, Part::Test)?.score;
-            let train_loss = crate::statistics::mean(&last);
-            record.finals = Some(Finals { train_loss, train_accuracy: train, test_accuracy: test });
+            let mut finals = Finals::from([(Metric::TrainLoss, crate::statistics::mean(&last))]);
+            for part in Part::ALL {
+                if part == Part::Validation && data.validation.is_none() {
+                    continue;
+                }
+                let seen = scores.iter().find(|(of, _)| *of == part).and_then(|(_, scores)| scores.last());
+                match seen {
+                    // Measured a moment ago.
+                    Some((done, score)) if *done == self.steps && part == Part::Train => {
+                        finals.insert(Metric::score(&data.task, part), *score);
+                    }
+                    _ => {
+                        let measure = problem.measure(&params, part)?;
+                        finals.insert(Metric::score(&data.task, part), measure.score);
+                        if part == Part::Test {
+                            finals.extend(measure.rmse.map(|rmse| (Metric::TestRmse, rmse)));
+                        }
+                    }
+                }
+            }
+            finals.retain(|_, value| value.is_finite());
+            record.finals = Some(finals);
         }
+        let scores = scores.into_iter().filter(|(_, scores)| !scores.is_empty());
+        record.series.extend(scores.map(|(part, scores)| (Metric::score(&data.task, part), scores)));
+        record.series.insert(Metric::TrainLoss, losses);
         record.seconds = started.elapsed().as_secs_f64();
         Ok(record)
     }

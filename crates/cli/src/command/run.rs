@@ -1,11 +1,10 @@
 //! `thalweg run`
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use thalweg::problem::data::{Dataset, Shelf};
+use thalweg::problem::data::{Dataset, Shelf, TableSpec};
 use thalweg::study::report::folder;
 use thalweg::study::report::page::{self, Provenance};
 use thalweg::study::run::{Means, Overrides};
@@ -92,6 +91,12 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether a name is that of a file, and not of a set.
+fn is_file(name: &str) -> bool {
+    let ends = [".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".npz", ".npy", ".idx", "ubyte"];
+    ends.iter().any(|end| name.to_lowercase().ends_with(end))
+}
+
 /// The data of the study, or those asked for in their place.
 fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset>, Failure> {
     let Body::Training(training) = &mut study.body else {
@@ -105,11 +110,9 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset
     };
     if let Some(name) = &args.data {
         training.data = match &args.label {
-            Some(label) => DataSource::Table { path: PathBuf::from(name), label: label.clone() },
-            None if name.ends_with(".csv") => {
-                return Err(Failure::Usage(format!(
-                    "--data {name}: say which column holds the classes, --label COLUMN"
-                )));
+            Some(label) => DataSource::Table(Box::new(TableSpec::new(name, label.clone()))),
+            None if is_file(name) => {
+                return Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")));
             }
             None => DataSource::Named(name.clone()),
         };

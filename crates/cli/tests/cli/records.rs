@@ -95,7 +95,7 @@ fn status_counts_what_is_there() {
 fn a_damaged_line_is_named_and_its_trial_is_run_again() {
     let home = run();
     let before = records(&home, "o");
-    change(&home, "o", |lines| lines[2] = lines[2].replacen("\"loss\"", "\"lost\"", 1));
+    change(&home, "o", |lines| lines[2] = lines[2].replacen("\"train_loss\"", "\"train_lost\"", 1));
     let damaged = home.read("o/journal.jsonl");
     let ran = home.run("run small.toml --out o");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -189,13 +189,15 @@ fn runs_in_parts_merge_into_the_whole() {
         assert_eq!(home.read(&format!("all/{table}")), home.read(&format!("o/{table}")));
     }
 
-    change(&home, "part", |lines| lines[1] = signed(&lines[1].replace("\"loss\":[[1,", "\"loss\":[[3,")));
+    change(&home, "part", |lines| {
+        lines[1] = signed(&lines[1].replace("\"train_loss\":[[1,", "\"train_loss\":[[3,"))
+    });
     let id = home.json("status part --json");
     assert_eq!(list(&id["damaged"]).len(), 0);
     home.fails(
         "merge o part --out none",
         1,
-        &["has two results", "part/journal.jsonl (line 2)", "`loss.0.0`"],
+        &["has two results", "part/journal.jsonl (line 2)", "`series.train_loss.0.0`"],
     );
     home.write("part/study.toml", "");
     home.fails("merge o part --out none", 1, &["has two results"]);
@@ -207,7 +209,9 @@ fn exports_are_whole_and_the_same_each_time() {
     let home = run();
     let points: usize = records(&home, "o")
         .iter()
-        .flat_map(|record| ["loss", "accuracy"].map(|name| record[name].as_array().map_or(0, Vec::len)))
+        .flat_map(|record| {
+            record["series"].as_object().unwrap().values().map(|curve| list(curve).len()).collect::<Vec<_>>()
+        })
         .sum();
     for (form, file) in [("csv", "export.csv"), ("jsonl", "export.jsonl"), ("parquet", "export.parquet")] {
         let ran = home.run(&format!("export o --to {form}"));

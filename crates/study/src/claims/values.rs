@@ -7,20 +7,25 @@ use crate::trial::{Metric, Record};
 
 /// The mean training loss over the whole run: low for who learns fast.
 pub(super) fn mean_loss(record: &Record) -> Option<f64> {
-    let losses: Vec<f64> = record.loss.iter().map(|(_, loss)| *loss).collect();
+    let losses: Vec<f64> = record.series(Metric::TrainLoss).iter().map(|(_, loss)| *loss).collect();
     (record.diverged_at.is_none() && !losses.is_empty()).then(|| mean(&losses))
 }
 
 /// The mean training accuracy over the epochs: high for who learns fast. From the step at which it diverges a network guesses.
 pub(super) fn mean_accuracy(record: &Record, epochs: usize, chance: f64) -> f64 {
-    let seen: f64 = record.accuracy.iter().map(|(_, accuracy)| accuracy).sum();
-    let missing = epochs.saturating_sub(record.accuracy.len());
+    let seen: f64 = record.series(Metric::TrainAccuracy).iter().map(|(_, accuracy)| accuracy).sum();
+    let missing = epochs.saturating_sub(record.series(Metric::TrainAccuracy).len());
     (seen + chance * missing as f64) / epochs.max(1) as f64
 }
 
 /// The longest series of accuracies of some groups.
 pub(super) fn epochs(groups: &[Group]) -> usize {
-    groups.iter().flat_map(|group| &group.records).map(|record| record.accuracy.len()).max().unwrap_or(0)
+    groups
+        .iter()
+        .flat_map(|group| &group.records)
+        .map(|record| record.series(Metric::TrainAccuracy).len())
+        .max()
+        .unwrap_or(0)
 }
 
 /// Compares two groups seed by seed by any value of a record.

@@ -100,18 +100,12 @@ fn grouped(n: usize) -> String {
 
 /// A value of a metric as a reader sees it: losses as they are, accuracies in per cent.
 pub(crate) fn shown(metric: Metric, value: f64) -> String {
-    match metric.better() {
-        Better::Lower => short(value),
-        Better::Higher => super::minus(format!("{:.2} %", 100.0 * value)),
-    }
+    if metric.is_share() { super::minus(format!("{:.2} %", 100.0 * value)) } else { short(value) }
 }
 
 /// A difference of a metric, with its sign; of accuracies in percentage points.
 pub(crate) fn shown_difference(metric: Metric, value: f64) -> String {
-    match metric.better() {
-        Better::Lower => signed(short(value)),
-        Better::Higher => signed(super::minus(format!("{:.2} pp", 100.0 * value))),
-    }
+    signed(if metric.is_share() { super::minus(format!("{:.2} pp", 100.0 * value)) } else { short(value) })
 }
 
 /// Mean, interval and n of a group's metric.

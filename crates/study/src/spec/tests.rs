@@ -1,5 +1,6 @@
 //! Study files: the built-in ones, what is written out, and what a mistake is answered with.
 
+use problem::data::TableSpec;
 use technique::init::Init;
 
 use super::*;
@@ -181,8 +182,8 @@ fn a_mistake_is_answered_with_file_line_and_key() {
         ("steps = 20\nrecord_every = 0", 8, &["training.record_every", "above 0"]),
         ("steps = 20\nsampling = \"epoch\"", 11, &["training.sampling", "replacement or epochs", "`epoch`"]),
         ("steps = 20\nloss_at = \"middle\"", 11, &["training.loss_at", "before or after", "`middle`"]),
-        ("name = \"digits\"\ncsv = \"a.csv\"", 2, &["data", "either `name`, or `csv` and `label`"]),
-        ("name = \"digits\"\nlabel = \"a\"", 2, &["data", "either `name`, or `csv` and `label`"]),
+        ("name = \"digits\"\ncsv = \"a.csv\"", 2, &["data", "either `name`, or `file` and `label`"]),
+        ("name = \"digits\"\nlabel = \"a\"", 2, &["data", "data.label: belongs to a `file`"]),
     ] {
         let error = parse(&small(line)).expect_err(line).to_string();
         assert!(error.starts_with(&format!("study.toml:{at}: ")), "{line}: {error}");
@@ -250,7 +251,7 @@ fn a_study_is_found_by_name_or_path() {
     .unwrap();
     let study = Study::find(&path.display().to_string()).unwrap();
     assert_eq!(study.name, "mine");
-    let table = DataSource::Table { path: folder.path().join("a.csv"), label: "b".into() };
+    let table = DataSource::Table(Box::new(TableSpec::new(folder.path().join("a.csv"), "b")));
     assert_eq!(training(&study).data, table);
 
     let error = Study::find("optimisers").unwrap_err().to_string();

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use problem::supervised::Sampling;
+use problem::data::{Kind, Missing, Rare, Split, TableSpec};
+use problem::supervised::{Part, Sampling};
 use serde::Deserialize;
 use technique::card::SettingType;
 use toml::Spanned;
@@ -24,8 +25,19 @@ pub(super) struct Tables {
 #[serde(deny_unknown_fields)]
 pub(super) struct DataTable {
     name: Option<String>,
-    csv: Option<PathBuf>,
+    #[serde(alias = "csv")]
+    file: Option<PathBuf>,
     label: Option<String>,
+    inputs: Option<String>,
+    delimiter: Option<Spanned<String>>,
+    task: Option<Spanned<String>>,
+    missing: Option<Spanned<String>>,
+    rare: Option<Spanned<String>>,
+    #[serde(default)]
+    drop: Vec<String>,
+    test: Option<f64>,
+    validation: Option<f64>,
+    split_seed: Option<u64>,
     first: Option<usize>,
 }
 
@@ -66,6 +78,7 @@ pub(super) struct TrainingTable {
     loss_at: Option<Spanned<String>>,
     record_every: Option<u64>,
     evaluate_every: Option<u64>,
+    evaluate: Option<Vec<Spanned<String>>>,
     seeds: Option<u64>,
 }
 
@@ -85,7 +98,7 @@ impl Tables {
         let (at, training) = (table.span().start, table.into_inner());
         let (data, examples) = match self.data {
             None => {
-                return Err(source.at(0, "expected a table [data] with `name` or `csv`".to_owned()));
+                return Err(source.at(0, "expected a table [data] with `name` or `file`".to_owned()));
             }
             Some(data) => resolve_data(source, data)?,
         };
@@ -133,15 +146,13 @@ impl Tables {
         };
         let metric = match &report.metric {
             None => Metric::TrainLoss,
-            Some(name) => {
-                Metric::ALL.into_iter().find(|metric| metric.name() == name.get_ref()).ok_or_else(|| {
-                    let known = Metric::ALL.map(Metric::name).join(", ");
-                    source.at(
-                        name.span().start,
-                        format!("report.metric: unknown metric `{}`; known: {known}", name.get_ref()),
-                    )
-                })?
-            }
+            Some(name) => Metric::named(name.get_ref()).ok_or_else(|| {
+                let known = Metric::ALL.map(Metric::name).join(", ");
+                source.at(
+                    name.span().start,
+                    format!("report.metric: unknown metric `{}`; known: {known}", name.get_ref()),
+                )
+            })?,
         };
         Ok(Training {
             data,
@@ -165,6 +176,7 @@ impl Tables {
             )?,
             record_every: positive("record_every", training.record_every, 10)?,
             evaluate_every: training.evaluate_every.unwrap_or(0),
+            evaluate: parts(source, training.evaluate.as_deref())?,
             seeds: positive("seeds", training.seeds, 3)?,
             compare,
             panels: report.panels.as_ref().map(|name| source.field("report.panels", name)).transpose()?,
@@ -179,20 +191,81 @@ fn resolve_data(
 ) -> Result<(DataSource, Option<usize>), StudyError> {
     let at = table.span().start;
     let table = table.into_inner();
-    let data = match (table.name, table.csv, table.label) {
-        (Some(name), None, None) => DataSource::Named(name),
-        (None, Some(path), Some(label)) => DataSource::Table { path, label },
-        (None, Some(_), None) => {
-            return Err(source.at(
-                at,
-                "data: expected `label`, the name of the column with the classes, beside `csv`".to_owned(),
-            ));
+    let first = table.first;
+    let path = match (&table.name, &table.file) {
+        (Some(name), None) => {
+            let strays = [
+                ("label", table.label.is_some()),
+                ("inputs", table.inputs.is_some()),
+                ("delimiter", table.delimiter.is_some()),
+                ("task", table.task.is_some()),
+                ("missing", table.missing.is_some()),
+                ("rare", table.rare.is_some()),
+                ("drop", !table.drop.is_empty()),
+                ("test", table.test.is_some()),
+                ("validation", table.validation.is_some()),
+                ("split_seed", table.split_seed.is_some()),
+            ];
+            if let Some((key, _)) = strays.into_iter().find(|(_, there)| *there) {
+                let what =
+                    format!("data.{key}: belongs to a `file`, and `{name}` is a named set: leave it out");
+                return Err(source.at(at, what));
+            }
+            return Ok((DataSource::Named(name.clone()), first));
         }
+        (None, Some(path)) => path.clone(),
         _ => {
-            return Err(source.at(at, "data: expected either `name`, or `csv` and `label`".to_owned()));
+            return Err(source.at(at, "data: expected either `name`, or `file` and `label`".to_owned()));
         }
     };
-    Ok((data, table.first))
+    // The arrays of an archive have usual names; columns have none.
+    let archive = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npz"));
+    let label = match table.label {
+        Some(label) => label,
+        None if archive => String::new(),
+        None => {
+            let what = "data: expected `label` beside `file`: the column to be told (for NPY and IDX the file of the labels)";
+            return Err(source.at(at, what.to_owned()));
+        }
+    };
+    let mut spec = TableSpec::new(path, label);
+    spec.inputs = table.inputs;
+    spec.drop = table.drop;
+    if let Some(delimiter) = &table.delimiter {
+        let &[byte] = delimiter.get_ref().as_bytes() else {
+            let what =
+                format!("data.delimiter: expected one ASCII character, found `{}`", delimiter.get_ref());
+            return Err(source.at(delimiter.span().start, what));
+        };
+        spec.delimiter = Some(byte);
+    }
+    spec.task = optional(source, "data.task", table.task.as_ref(), Kind::NAMES)?;
+    spec.missing = optional(source, "data.missing", table.missing.as_ref(), Missing::NAMES)?;
+    spec.rare = optional(source, "data.rare", table.rare.as_ref(), Rare::NAMES)?;
+    let usual = Split::default();
+    spec.split = Split {
+        seed: table.split_seed.unwrap_or(usual.seed),
+        test: table.test.unwrap_or(usual.test),
+        validation: table.validation.unwrap_or(usual.validation),
+    };
+    Ok((DataSource::Table(Box::new(spec)), first))
+}
+
+/// The parts that are measured on the way.
+fn parts(source: &Source<'_>, names: Option<&[Spanned<String>]>) -> Result<Vec<Part>, StudyError> {
+    let Some(names) = names else { return Ok(vec![Part::Train]) };
+    let mut parts = Vec::new();
+    for name in names {
+        let part = Part::ALL.into_iter().find(|part| part.name() == name.get_ref()).ok_or_else(|| {
+            let what =
+                format!("training.evaluate: expected train, validation or test, found `{}`", name.get_ref());
+            source.at(name.span().start, what)
+        })?;
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Ok(parts)
 }
 
 fn choice<T: SettingType>(
@@ -202,9 +275,20 @@ fn choice<T: SettingType>(
     default: T,
     names: &[&str],
 ) -> Result<T, StudyError> {
-    let Some(word) = word else { return Ok(default) };
-    T::read(word.get_ref()).ok_or_else(|| {
+    Ok(optional(source, key, word, names)?.unwrap_or(default))
+}
+
+/// The same without a default.
+fn optional<T: SettingType>(
+    source: &Source<'_>,
+    key: &str,
+    word: Option<&Spanned<String>>,
+    names: &[&str],
+) -> Result<Option<T>, StudyError> {
+    let Some(word) = word else { return Ok(None) };
+    let read = T::read(word.get_ref()).ok_or_else(|| {
         let what = format!("{key}: expected {}, found `{}`", names.join(" or "), word.get_ref());
         source.at(word.span().start, what)
-    })
+    })?;
+    Ok(Some(read))
 }

@@ -38,6 +38,7 @@ fn every_field_is_part_of_the_identity() {
         Trial { loss_at: LossAt::After, ..base.clone() },
         Trial { record_every: 4, ..base.clone() },
         Trial { evaluate_every: 0, ..base.clone() },
+        Trial { evaluate: vec![Part::Train, Part::Test], ..base.clone() },
         Trial { seed: 2, ..base.clone() },
         with(Field::Hidden, "10-10"),
         with(Field::Activation, "tanh"),
@@ -103,7 +104,8 @@ fn the_loss_is_measured_before_or_after_the_update() {
     let data = digits();
     let before = Trial { record_every: 1, ..trial(&data, &[]) };
     let after = Trial { loss_at: LossAt::After, ..before.clone() };
-    let (losses, expected) = (|t: &Trial| run(t, &data).loss, by_hand(&before, &data));
+    let (losses, expected) =
+        (|t: &Trial| run(t, &data).series(Metric::TrainLoss).to_vec(), by_hand(&before, &data));
     for (index, (b, a)) in expected.iter().enumerate() {
         let step = index as u64 + 1;
         for (found, expected) in [(losses(&before)[index], *b), (losses(&after)[index], *a)] {
@@ -113,7 +115,8 @@ fn the_loss_is_measured_before_or_after_the_update() {
         assert!((a - b).abs() > 1e-4, "step {step} moves the loss by too little to tell {a} from {b}");
     }
     // Measuring after the update changes nothing of the training itself.
-    let accuracies = |t: &Trial| run(t, &data).finals.map(|f| (f.train_accuracy, f.test_accuracy));
+    let accuracies =
+        |t: &Trial| run(t, &data).finals.map(|f| (f[&Metric::TrainAccuracy], f[&Metric::TestAccuracy]));
     assert_eq!(accuracies(&before), accuracies(&after));
 }
 
@@ -122,18 +125,22 @@ fn series_are_recorded_when_asked_and_the_final_loss_is_the_mean_of_the_last_hun
     let data = digits();
     let steps = |series: &[(u64, f64)]| series.iter().map(|(step, _)| *step).collect::<Vec<_>>();
     let short = run(&trial(&data, &[]), &data);
-    assert_eq!(steps(&short.loss), [1, 5, 10, 15, 20]);
-    assert_eq!(steps(&short.accuracy), [10, 20]);
-    let finals = short.finals.unwrap();
-    assert_eq!(finals.train_accuracy, short.accuracy[1].1);
+    assert_eq!(steps(short.series(Metric::TrainLoss)), [1, 5, 10, 15, 20]);
+    assert_eq!(steps(short.series(Metric::TrainAccuracy)), [10, 20]);
+    let finals = short.finals.clone().unwrap();
+    assert_eq!(finals[&Metric::TrainAccuracy], short.series(Metric::TrainAccuracy)[1].1);
 
     let long = Trial { record_every: 1, evaluate_every: 0, steps: 120, ..trial(&data, &[]) };
     for loss_at in [LossAt::Before, LossAt::After] {
         let record = run(&Trial { loss_at, ..long.clone() }, &data);
-        assert_eq!((record.loss.len(), record.accuracy.len()), (120, 0));
-        let last: f64 = record.loss[20..].iter().map(|(_, loss)| loss).sum::<f64>() / 100.0;
-        assert!((record.finals.unwrap().train_loss - last).abs() < 1e-12);
-        let all: f64 = record.loss.iter().map(|(_, loss)| loss).sum::<f64>() / 120.0;
+        assert_eq!(
+            (record.series(Metric::TrainLoss).len(), record.series(Metric::TrainAccuracy).len()),
+            (120, 0)
+        );
+        let last: f64 =
+            record.series(Metric::TrainLoss)[20..].iter().map(|(_, loss)| loss).sum::<f64>() / 100.0;
+        assert!((record.finals.as_ref().unwrap()[&Metric::TrainLoss] - last).abs() < 1e-12);
+        let all: f64 = record.series(Metric::TrainLoss).iter().map(|(_, loss)| loss).sum::<f64>() / 120.0;
         assert!((all - last).abs() > 1e-3, "the first 20 steps make no difference");
     }
 }
@@ -148,8 +155,12 @@ fn divergence_is_a_result() {
         assert_eq!(record.ended(), Ended::Diverged { at });
         assert_eq!(record.finals, None);
         assert!(Metric::ALL.iter().all(|metric| record.value(*metric).is_none()));
-        assert_eq!(record.loss.len() as u64, at - 1, "the finite losses before it are kept");
-        assert!(record.loss.iter().all(|(_, loss)| loss.is_finite()));
+        assert_eq!(
+            record.series(Metric::TrainLoss).len() as u64,
+            at - 1,
+            "the finite losses before it are kept"
+        );
+        assert!(record.series(Metric::TrainLoss).iter().all(|(_, loss)| loss.is_finite()));
     }
 }
 

@@ -99,7 +99,14 @@ fn sgd_is_the_slowest_and_rate_and_depth_matter() {
 
     // Slowest, but it ends as Adam does.
     let mut slow = twin(&three(0.1, 0.97, 0.95));
-    slow.iter_mut().for_each(|record| record.loss.iter_mut().for_each(|(_, loss)| *loss = 3.0));
+    slow.iter_mut().for_each(|record| {
+        record
+            .series
+            .get_mut(&crate::metric::Metric::TrainLoss)
+            .unwrap()
+            .iter_mut()
+            .for_each(|(_, loss)| *loss = 3.0)
+    });
     scene.study = outcome(vec![rule("sgd:lr=0.01", slow), rule("adam:lr=0.001", three(0.1, 0.97, 0.95))]);
     assert_word(&rules::race(&scene.evidence()), 5, OPEN);
     assert_eq!(rules::race(&Scene::new().evidence()).word, OPEN);

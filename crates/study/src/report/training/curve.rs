@@ -1,6 +1,6 @@
 //! From recorded values to curves: averaged over stretches of the run, then over the seeds.
 
-use super::{Better, Group, Outcome, Training, WIDE, diverged_at};
+use super::{Better, Group, Metric, Outcome, Training, WIDE, diverged_at};
 use crate::figure::{Axis, Series};
 use crate::report::short;
 use crate::statistics::mean;
@@ -30,7 +30,7 @@ impl Axes {
         let log = if self.y.log { " The axis is logarithmic." } else { "" };
         let cut = self.cut.as_ref().map_or(String::new(), |cut| format!(" {cut}"));
         let every = match training.record_every {
-            _ if shows_accuracy(training) => String::new(),
+            _ if shows_score(training) => String::new(),
             0 | 1 => String::new(),
             n => format!(" The loss was recorded every {n} steps."),
         };
@@ -38,13 +38,26 @@ impl Axes {
     }
 }
 
-fn shows_accuracy(training: &Training) -> bool {
+fn shows_score(training: &Training) -> bool {
     training.metric.better() == Better::Higher && training.evaluate_every > 0
+}
+
+/// The score whose course is drawn: the one that the study is about, where it was recorded on the way; else that of the training part.
+fn score(training: &Training, outcome: &Outcome) -> Metric {
+    let recorded = |metric: &Metric| {
+        outcome
+            .groups
+            .iter()
+            .flat_map(|group| &group.records)
+            .any(|record| !record.series(*metric).is_empty())
+    };
+    let train = outcome.metrics.iter().copied().find(|metric| metric.better() == Better::Higher);
+    Some(training.metric).filter(recorded).or(train).unwrap_or(Metric::TrainAccuracy)
 }
 
 /// Steps to one unit of the x axis: epochs where accuracies are measured once in each.
 fn steps_to_one(training: &Training) -> f64 {
-    if shows_accuracy(training) && matches!(training.length, Length::Epochs(_)) {
+    if shows_score(training) && matches!(training.length, Length::Epochs(_)) {
         training.evaluate_every as f64
     } else {
         1.0
@@ -63,8 +76,13 @@ pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -
     let one = steps_to_one(training);
     let x = Axis::linear(if one == 1.0 { "step" } else { "epoch" });
     let x = x.over(0.0, (outcome.steps as f64 / one).max(1.0));
-    if shows_accuracy(training) {
-        let y = Axis::linear("training accuracy (%)").over(0.0, 100.0);
+    if shows_score(training) {
+        let score = score(training, outcome);
+        let y = if score.is_share() {
+            Axis::linear(format!("{} (%)", score.plain())).over(0.0, 100.0)
+        } else {
+            Axis::linear(score.plain())
+        };
         return Axes { x, y, cut: None };
     }
     let each = stretch(training, outcome);
@@ -116,8 +134,8 @@ pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name:
     let records: Vec<&Record> =
         group.records.iter().filter(|record| all_lost || record.diverged_at.is_none()).collect();
     let one = steps_to_one(training);
-    let points = if shows_accuracy(training) {
-        accuracy_points(&records, one)
+    let points = if shows_score(training) {
+        score_points(&records, score(training, outcome), one)
     } else {
         loss_points(&records, outcome.steps, stretch(training, outcome))
     };
@@ -140,14 +158,15 @@ pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name:
     series
 }
 
-/// (x, the seeds' values) of the recorded accuracies, in per cent.
-fn accuracy_points(records: &[&Record], one: f64) -> Vec<(f64, Vec<f64>)> {
-    let longest = records.iter().map(|r| r.accuracy.len()).max().unwrap_or(0);
+/// (x, the seeds' values) of the recorded scores, shares in per cent.
+fn score_points(records: &[&Record], metric: Metric, one: f64) -> Vec<(f64, Vec<f64>)> {
+    let unit = if metric.is_share() { 100.0 } else { 1.0 };
+    let longest = records.iter().map(|r| r.series(metric).len()).max().unwrap_or(0);
     let at = |i: usize| {
         let values: Vec<(u64, f64)> =
-            records.iter().filter_map(|record| record.accuracy.get(i).copied()).collect();
+            records.iter().filter_map(|record| record.series(metric).get(i).copied()).collect();
         let x = values.first()?.0 as f64 / one;
-        Some((x, values.iter().map(|(_, v)| 100.0 * v).collect()))
+        Some((x, values.iter().map(|(_, v)| unit * v).collect()))
     };
     (0..longest).filter_map(at).collect()
 }
@@ -159,7 +178,7 @@ fn loss_points(records: &[&Record], steps: u64, width: u64) -> Vec<(f64, Vec<f64
         let (from, to) = (index * width, (index + 1) * width);
         let inside = |record: &&Record| {
             let losses: Vec<f64> = record
-                .loss
+                .series(Metric::TrainLoss)
                 .iter()
                 .filter(|(step, _)| (from + 1..=to).contains(step))
                 .map(|(_, loss)| *loss)
@@ -186,7 +205,13 @@ mod tests {
             panic!("a training study");
         };
         training.record_every = record_every;
-        let outcome = Outcome { varying: Vec::new(), groups: Vec::new(), steps, examples: 1 };
+        let outcome = Outcome {
+            metrics: crate::testing::CLASSES.to_vec(),
+            varying: Vec::new(),
+            groups: Vec::new(),
+            steps,
+            examples: 1,
+        };
         (*training, outcome)
     }
 
@@ -210,8 +235,11 @@ mod tests {
             seed,
             diverged_at,
             finals: None,
-            loss: (1..).zip(loss.iter().copied()).collect(),
-            accuracy: Vec::new(),
+            failed: None,
+            series: crate::metric::Series::from([(
+                Metric::TrainLoss,
+                (1..).zip(loss.iter().copied()).collect(),
+            )]),
             seconds: 0.0,
         }
     }

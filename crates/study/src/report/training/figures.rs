@@ -18,7 +18,7 @@ pub(super) fn figures(
     let mut figures = vec![course(study, training, outcome)?];
     figures.extend(differences(training, outcome)?);
     if outcome.groups.len() <= 12 {
-        for metric in Metric::ALL {
+        for &metric in &outcome.metrics {
             figures.extend(finals(outcome, metric)?);
         }
     }
@@ -110,10 +110,11 @@ fn differences(training: &Training, outcome: &Outcome) -> Result<Option<Drawn>, 
     if rows.iter().all(|row| !row.mean.is_finite()) {
         return Ok(None);
     }
-    let (better, unit) = match metric.better() {
-        Better::Higher => ("right", " (percentage points)"),
-        Better::Lower => ("left", ""),
+    let better = match metric.better() {
+        Better::Higher => "right",
+        Better::Lower => "left",
     };
+    let unit = if metric.is_share() { " (percentage points)" } else { "" };
     let title = format!("Final {}: {a} minus {b}", metric.title());
     Ok(Some(Drawn {
         name: "differences".to_owned(),
@@ -153,7 +154,8 @@ fn finals(outcome: &Outcome, metric: Metric) -> Result<Option<Drawn>, StudyError
     }
     let title = metric.title();
     let (axis, reading) = match metric.better() {
-        Better::Higher => (Axis::linear(format!("{title} (%)")), "Larger is better."),
+        Better::Higher if metric.is_share() => (Axis::linear(format!("{title} (%)")), "Larger is better."),
+        Better::Higher => (Axis::linear(title), "Larger is better."),
         Better::Lower if low > 0.0 && high > WIDE * low => (
             Axis::log(title),
             "Smaller is better; the axis is logarithmic, and an interval that would pass below the panel is cut.",
@@ -177,10 +179,7 @@ fn rest_name(group: &Group, panel: Field) -> String {
 
 /// Accuracies are shown in per cent.
 fn unit(metric: Metric) -> f64 {
-    match metric.better() {
-        Better::Higher => 100.0,
-        Better::Lower => 1.0,
-    }
+    if metric.is_share() { 100.0 } else { 1.0 }
 }
 
 fn in_words(field: Field) -> &'static str {

@@ -11,7 +11,7 @@ use crate::training::{Group, Outcome, Training};
 pub(super) fn sentences(training: &Training, outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<String> {
     let mut sentences = duel_sentences(training, outcome);
     if sentences.is_empty() {
-        sentences.extend(Metric::ALL.into_iter().filter_map(|metric| best(outcome, all, metric)));
+        sentences.extend(outcome.metrics.iter().filter_map(|metric| best(outcome, all, *metric)));
     }
     sentences.push(divergences(outcome));
     sentences

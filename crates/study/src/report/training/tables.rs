@@ -1,7 +1,7 @@
 //! The tables of a training study, and the CSV files behind them.
 
 use super::{
-    Comparison, Group, Metric, Outcome, difference_with_interval, diverged_at, summary, value_with_interval,
+    Comparison, Group, Outcome, difference_with_interval, diverged_at, summary, value_with_interval,
     verdict_word,
 };
 use crate::report::{Table, full, full_or_empty};
@@ -10,14 +10,14 @@ use crate::report::{Table, full, full_or_empty};
 pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
     let fields: Vec<&str> = outcome.varying.iter().map(|field| field.name()).collect();
     let settings = |group: &Group| group.settings.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
-    let metrics = Metric::ALL;
+    let metrics = &outcome.metrics;
 
     let mut headers = vec!["group"];
     headers.extend(&fields);
     headers.extend(["n", "diverged", "metric", "mean", "sd", "ci95_low", "ci95_high"]);
     let mut rows = Vec::new();
     for group in &outcome.groups {
-        for metric in metrics {
+        for &metric in metrics {
             let s = summary(&group.values(metric));
             let mut row = vec![group.name.clone()];
             row.extend(settings(group));
@@ -36,21 +36,21 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
     }
     let shown_rows = outcome.groups.iter().map(|group| {
         let mut row = vec![group.name.clone()];
-        row.extend(metrics.map(|metric| value_with_interval(group, metric)));
+        row.extend(metrics.iter().map(|metric| value_with_interval(group, *metric)));
         row.push((group.records.len() - group.diverged()).to_string());
         row.push(diverged_at(group).unwrap_or_else(|| "none".to_owned()));
         row
     });
+    let mut shown = vec!["technique"];
+    shown.extend(metrics.iter().map(|metric| metric.plain()));
+    shown.extend(["seeds finished", "diverged"]);
     let groups = Table::hidden(
         "groups",
         "Final values of every technique: mean over the seeds that finished and its 95 % interval.",
         &headers,
         rows,
     )
-    .showing(
-        &["technique", "training loss", "training accuracy", "test accuracy", "seeds finished", "diverged"],
-        shown_rows.collect(),
-    );
+    .showing(&shown, shown_rows.collect());
 
     let rows = all.iter().map(|c| {
         let ci = c.paired.ci95;
@@ -69,7 +69,7 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
         vec![
             c.a.name.clone(),
             c.b.name.clone(),
-            plain(c.metric).to_owned(),
+            c.metric.plain().to_owned(),
             difference_with_interval(c),
             verdict_word(c.verdict).to_owned(),
         ]
@@ -84,7 +84,8 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
 
     let mut headers = vec!["group"];
     headers.extend(&fields);
-    headers.extend(["seed", "ended", "train_loss", "train_accuracy", "test_accuracy"]);
+    headers.extend(["seed", "ended"]);
+    headers.extend(metrics.iter().map(|metric| metric.name()));
     let mut trials = Vec::new();
     let mut series = Vec::new();
     for group in &outcome.groups {
@@ -92,7 +93,7 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
             let mut row = vec![group.name.clone()];
             row.extend(settings(group));
             row.extend([record.seed.to_string(), record.ended().to_string()]);
-            row.extend(metrics.map(|metric| full_or_empty(record.value(metric))));
+            row.extend(metrics.iter().map(|metric| full_or_empty(record.value(*metric))));
             trials.push(row);
             let point = |kind: &str, (step, value): &(u64, f64)| {
                 vec![
@@ -103,8 +104,9 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
                     full(*value),
                 ]
             };
-            series.extend(record.loss.iter().map(|p| point("train_loss", p)));
-            series.extend(record.accuracy.iter().map(|p| point("train_accuracy", p)));
+            for (metric, points) in &record.series {
+                series.extend(points.iter().map(|p| point(metric.name(), p)));
+            }
         }
     }
     vec![
@@ -118,13 +120,4 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
             series,
         ),
     ]
-}
-
-/// The name of a metric in a narrow column.
-fn plain(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TrainLoss => "training loss",
-        Metric::TrainAccuracy => "training accuracy",
-        Metric::TestAccuracy => "test accuracy",
-    }
 }
