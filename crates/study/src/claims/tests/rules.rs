@@ -105,7 +105,7 @@ fn sgd_is_the_slowest_and_rate_and_depth_matter() {
             .get_mut(&crate::metric::Metric::TrainLoss)
             .unwrap()
             .iter_mut()
-            .for_each(|(_, loss)| *loss = 3.0)
+            .for_each(|(_, loss)| *loss = 3.0);
     });
     scene.study = outcome(vec![rule("sgd:lr=0.01", slow), rule("adam:lr=0.001", three(0.1, 0.97, 0.95))]);
     assert_word(&rules::race(&scene.evidence()), 5, OPEN);
