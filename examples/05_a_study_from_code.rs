@@ -45,20 +45,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Body::Training(training) = study.body.clone() else {
         return Err("expected a study with [training]".into());
     };
-    let data = training.data.load(&Shelf::new(None))?;
+    let data = training.load(&Shelf::new(None))?;
     let out = std::env::temp_dir().join("thalweg-course-05");
     let means = Means {
-        data: Some(&data),
+        data: &data,
         workers: Workers::new(None, None),
         watch: &Silent,
         known: &HashMap::new(),
+        many: false,
     };
     let ran = study.run(&out, &means)?;
     let Findings::Training(outcome) = &ran.result else {
         return Err("expected the findings of a training study".into());
     };
 
-    println!("{} trials of {} steps on {}", outcome.groups.len() * 5, outcome.steps, data.name);
+    println!("{} trials of {} steps on {}", outcome.groups.len() * 5, outcome.steps(), data[0].name);
     for group in &outcome.groups {
         let [loss, test] =
             [Metric::TrainLoss, Metric::TestAccuracy].map(|metric| mean(&group.values(metric)));

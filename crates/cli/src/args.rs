@@ -10,7 +10,7 @@ use thalweg::study::executor::Workers;
 #[derive(Debug, Parser)]
 #[command(name = "thalweg", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(
-    after_help = "Techniques are written NAME[@DIALECT][:key=value,…], e.g. adam, sgd:lr=0.1, adam@torch:lr=0.01,beta2=0.99.\nExit codes: 0 done, 1 failed, 2 usage or a bad study file, 4 data missing or damaged, 130 interrupted."
+    after_help = "Techniques are written NAME[@DIALECT][:key=value,…], e.g. adam, sgd:lr=0.1, adam@torch:lr=0.01,beta2=0.99.\nExit codes: 0 done, 1 failed, 2 usage or a bad study file, 3 some trials failed, 4 data missing or damaged, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -26,6 +26,16 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     /// Run one study: a built-in name or a TOML file.
     Run(RunArgs),
+    /// Compare techniques on your data, from flags: the study that they make, run.
+    Compare(CompareArgs),
+    /// Write the report of a run folder anew, finished or under way; nothing is trained.
+    Report(ReportArgs),
+    /// Write the list of a study's trials, one line each, for machines to share.
+    Plan(PlanArgs),
+    /// Run one trial of a list and print its record.
+    Trial(TrialArgs),
+    /// Print the JSON schema of a study file, for editors.
+    Schema,
     /// How far a run is: trials finished, missing, diverged, failed; damaged lines.
     Status(StatusArgs),
     /// Join the journals of several run folders.
@@ -93,15 +103,37 @@ pub(crate) struct ReproduceArgs {
     pub(crate) offline: bool,
 }
 
+/// What is run, how far, and where it goes: the same for `run` and `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct Going {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+    /// Add seeds until every comparison is decided, by a test that may be looked at after each.
+    #[arg(long)]
+    pub(crate) until_decided: bool,
+    /// At most so many [default: 50].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_seeds: Option<u64>,
+    /// List the trials, their number and about how long they take; train nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Yes, more than a million trials are meant.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// A built-in study (`thalweg list studies`) or a TOML file.
     pub(crate) study: String,
     /// The folder for the run; an existing run goes on where it stopped.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    #[command(flatten)]
-    pub(crate) data_dir: DataDir,
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    pub(crate) out: Option<PathBuf>,
     /// Run on this data set, or on a file of your own (with --label): CSV, TSV, Parquet, NPZ, NPY, IDX.
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) data: Option<String>,
@@ -109,10 +141,151 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) label: Option<String>,
     #[command(flatten)]
-    pub(crate) effort: Effort,
+    pub(crate) going: Going,
+}
+
+/// Every flag of a technique may be given several times: the study is the product of them all.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A data set, or a file of your own (with --label): CSV, TSV, Parquet, NPZ, NPY, IDX; may be given several times.
+    #[arg(long, value_name = "NAME|FILE", required = true)]
+    pub(crate) data: Vec<String>,
+    /// The column of the file that is to be told: classes or a number (for NPY and IDX the file of the labels).
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Update rule [default: adam].
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Vec<String>,
+    /// Learning-rate schedule [default: constant].
+    #[arg(long, value_name = "SCHEDULE")]
+    pub(crate) schedule: Vec<String>,
+    /// Initial weights [default: he].
+    #[arg(long, value_name = "INIT")]
+    pub(crate) init: Vec<String>,
+    /// Normalisation [default: none].
+    #[arg(long, value_name = "NORM")]
+    pub(crate) norm: Vec<String>,
+    /// Dropout [default: none].
+    #[arg(long, value_name = "DROPOUT")]
+    pub(crate) dropout: Vec<String>,
+    /// Gradient clipping [default: none].
+    #[arg(long, value_name = "GUARD")]
+    pub(crate) guard: Vec<String>,
+    /// Weight decay [default: none].
+    #[arg(long, value_name = "DECAY")]
+    pub(crate) decay: Vec<String>,
+    /// Activation function [default: relu].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) activation: Vec<String>,
+    /// Units of the hidden layers, 100-50, or none [default: 100].
+    #[arg(long, value_name = "WIDTHS", conflicts_with_all = ["width", "depth"])]
+    pub(crate) hidden: Vec<String>,
+    /// Units of each hidden layer.
+    #[arg(long, value_name = "N")]
+    pub(crate) width: Vec<usize>,
+    /// Hidden layers.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Vec<usize>,
+    /// Examples in a batch [default: 32].
+    #[arg(long, value_name = "N")]
+    pub(crate) batch: Vec<usize>,
+    /// Passes over the data [default: 30, unless --steps is given].
+    #[arg(long, value_name = "N", conflicts_with = "steps", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) epochs: Option<u64>,
+    /// What is compared first of all: test_accuracy, train_loss, test_r2, … [default: the test score].
+    #[arg(long, value_name = "METRIC")]
+    pub(crate) metric: Option<String>,
+    /// The value of the metric whose first crossing is timed.
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    pub(crate) target: Option<f64>,
+    /// Write the study into this file as well, to be changed and run by `thalweg run`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// The folder for the run; an existing run goes on where it stopped.
+    #[arg(long, value_name = "DIR", default_value = "thalweg-compare")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) going: Going,
+}
+
+/// How a file of one's own is read.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// What the label is, where its values leave it open.
+    #[arg(long, value_name = "KIND", value_parser = ["classes", "number"])]
+    pub(crate) task: Option<String>,
+    /// What to do about gaps.
+    #[arg(long, value_name = "RULE", value_parser = ["drop", "mean", "indicator"])]
+    pub(crate) missing: Option<String>,
+    /// What to do about labels that occur once.
+    #[arg(long, value_name = "RULE", value_parser = ["drop"])]
+    pub(crate) rare: Option<String>,
+    /// A column to leave out.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) drop: Vec<String>,
+    /// What stands between the fields of a text file.
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) delimiter: Option<String>,
+    /// The array of the inputs in an NPZ archive.
+    #[arg(long, value_name = "ARRAY")]
+    pub(crate) inputs: Option<String>,
+    /// The share of the rows for testing [default: 0.2].
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) test: Option<f64>,
+    /// The share of the rows for validation [default: 0].
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) validation: Option<f64>,
+    /// The seed of the split.
+    #[arg(long, value_name = "N")]
+    pub(crate) split_seed: Option<u64>,
+    /// Train on the first so many examples.
+    #[arg(long, value_name = "N")]
+    pub(crate) first: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The folder of a run, finished or under way.
+    pub(crate) run: PathBuf,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// A built-in study (`thalweg list studies`) or a TOML file.
+    pub(crate) study: String,
+    /// Write the list into this file [default: print it].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Seeds per technique [default: as the study says].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seeds: Option<u64>,
+    /// Updates per trial.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Yes, more than a million trials are meant.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialArgs {
+    /// A file with one line of `thalweg plan`, or - for standard input.
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) spec: String,
+    /// Keep the record in the journal of this folder as well; a trial that is there is not run again.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
 }
 
 #[derive(Debug, Args)]

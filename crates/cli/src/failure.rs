@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Failed(String),
     /// Exit code 2: a word, an argument or a study file is wrong.
     Usage(String),
+    /// Exit code 130: told to stop.
+    Interrupted(String),
     /// Exit code 4: data are missing or damaged.
     Data(String),
     /// Exit code 0: the reader of our output has gone, as `head` does.
@@ -33,6 +35,10 @@ impl Failure {
             Self::Failed(text) => (text, 1),
             Self::Usage(text) => (text, 2),
             Self::Data(text) => (text, 4),
+            Self::Interrupted(text) => {
+                eprintln!("{text}");
+                return ExitCode::from(130);
+            }
             Self::Pipe => return ExitCode::SUCCESS,
         };
         eprintln!("error: {text}");
@@ -61,6 +67,7 @@ impl From<StudyError> for Failure {
     fn from(error: StudyError) -> Self {
         match error {
             StudyError::Data(error) => error.into(),
+            StudyError::Interrupted => Self::Interrupted(error.to_string()),
             StudyError::File { .. }
             | StudyError::Unknown { .. }
             | StudyError::Setting(_)

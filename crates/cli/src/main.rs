@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod failure;
+mod interrupt;
 mod output;
 mod progress;
 
@@ -17,6 +18,11 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Reproduce(args) => command::reproduce::run(&args, arguments.quiet),
         Command::Run(args) => command::run::run(&args, arguments.quiet),
+        Command::Compare(args) => command::compare::run(&args, arguments.quiet),
+        Command::Report(args) => command::report::run(&args, arguments.quiet),
+        Command::Plan(args) => command::plan::run(&args, arguments.quiet),
+        Command::Trial(args) => command::trial::run(&args),
+        Command::Schema => command::schema::run(),
         Command::Status(args) => command::status::run(&args),
         Command::Merge(args) => command::merge::run(&args, arguments.quiet),
         Command::Export(args) => command::export::run(&args, arguments.quiet),

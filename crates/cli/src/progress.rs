@@ -66,6 +66,10 @@ impl Watch for Bars {
             None => crate::output::message(self.quiet, text),
         });
     }
+
+    fn stopped(&self) -> bool {
+        crate::interrupt::wanted()
+    }
 }
 
 /// One bar for each file of a download.

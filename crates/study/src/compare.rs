@@ -52,7 +52,7 @@ pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Compari
                 .varying
                 .iter()
                 .copied()
-                .filter(|field| a.technique.choice(*field) != b.technique.choice(*field))
+                .filter(|field| a.choice(*field) != b.choice(*field))
                 .collect();
             if differ.len() == 1 && fields.contains(&differ[0]) {
                 all.extend(outcome.metrics.iter().map(|metric| compare(a, b, *metric)));

@@ -32,9 +32,30 @@ pub enum StudyError {
         /// The built-in ones.
         known: String,
     },
+    /// A folder that holds no run.
+    #[error("{}: expected the folder of a run (the --out of `thalweg run`), found no {name} in it", folder.display())]
+    NoRun {
+        /// The folder.
+        folder: PathBuf,
+        /// What is missing.
+        name: String,
+    },
+    /// A folder that holds the run of another study.
+    #[error("{}: holds the run of the study `{found}`, not of `{wanted}`; choose another folder (--out DIR)", folder.display())]
+    OtherRun {
+        /// The folder.
+        folder: PathBuf,
+        /// The study that is to run.
+        wanted: String,
+        /// The study that ran there.
+        found: String,
+    },
     /// A setting that does not fit the rest.
     #[error("{0}")]
     Setting(String),
+    /// Told to stop; what had finished is kept.
+    #[error("interrupted: what had finished is kept, run the same again to go on")]
+    Interrupted,
     /// The network and the data do not fit, or the batch does not.
     #[error(transparent)]
     Supervised(#[from] SupervisedError),

@@ -1,6 +1,9 @@
 //! Where trials run: on threads of this process. Parallelism is between trials, so their bits do not depend on it.
+//!
+//! A trial that ends in an error, or in a panic, is a record like any other: it takes nothing else down.
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -20,6 +23,10 @@ pub trait Watch: Sync {
     fn end(&self) {}
     /// Something a person should know.
     fn note(&self, _text: &str) {}
+    /// Whether the run is to stop: no trial begins after that, and those that have begun are given up.
+    fn stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody.
@@ -77,13 +84,43 @@ fn side_by_side(one: &mut (dyn FnMut() + Send), two: &mut (dyn FnMut() + Send)) 
     rayon::join(one, two);
 }
 
-/// Runs the trials on the workers and hands each record to `keep`, on this thread, as it is finished.
+/// A trial and the data that it is trained on.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// The trial.
+    pub trial: Trial,
+    /// Its data.
+    pub data: &'a Dataset,
+}
+
+impl Job<'_> {
+    /// Its record; an error and a panic are records too. None when it was given up.
+    fn run(&self, crew: Crew, watch: &dyn Watch) -> Option<Record> {
+        let advance = |steps| {
+            watch.advance(steps);
+            !watch.stopped()
+        };
+        let run = AssertUnwindSafe(|| self.trial.run_by(crew, self.data, &advance));
+        match catch_unwind(run) {
+            Ok(Ok(record)) => Some(record),
+            Ok(Err(StudyError::Interrupted)) => None,
+            Ok(Err(error)) => Some(self.trial.failed(error.to_string())),
+            Err(panic) => {
+                let said = panic.downcast_ref::<String>().map(String::as_str);
+                let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+                Some(self.trial.failed(format!("panicked: {}", said.unwrap_or("without a message"))))
+            }
+        }
+    }
+}
+
+/// Runs `count` jobs on the workers and hands each record to `keep`, on this thread, as it is finished.
 ///
 /// # Errors
-/// The first error of a trial or of `keep`; trials that have begun are finished first, no new one begins.
-pub fn run(
-    trials: &[Trial],
-    data: &Dataset,
+/// The first error of `keep`, after which no trial begins; [`StudyError::Interrupted`] when the watch wants it to stop.
+pub fn run<'a>(
+    count: usize,
+    job: &(dyn Fn(usize) -> Job<'a> + Sync),
     workers: Workers,
     watch: &dyn Watch,
     mut keep: impl FnMut(Record) -> Result<(), StudyError>,
@@ -91,19 +128,17 @@ pub fn run(
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..workers.jobs.get().min(trials.len()) {
+        for _ in 0..workers.jobs.get().min(count) {
             let (sender, next, stop) = (sender.clone(), &next, &stop);
             scope.spawn(move || {
                 let ended = workers.within(|crew| {
-                    while !stop.load(Ordering::Relaxed) {
-                        let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                    while !stop.load(Ordering::Relaxed) && !watch.stopped() {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= count {
                             break;
-                        };
-                        let result = trial.run_by(crew, data, &|steps| watch.advance(steps));
-                        if result.is_err() {
-                            stop.store(true, Ordering::Relaxed);
                         }
-                        if sender.send(result).is_err() {
+                        let Some(record) = job(index).run(crew, watch) else { break };
+                        if sender.send(Ok(record)).is_err() {
                             break;
                         }
                     }
@@ -115,8 +150,9 @@ pub fn run(
             });
         }
         drop(sender);
-        let mut outcome = Ok(());
+        let (mut outcome, mut kept) = (Ok(()), 0);
         for result in results {
+            kept += 1;
             if outcome.is_ok() {
                 outcome = result.and_then(&mut keep);
                 stop.store(outcome.is_err(), Ordering::Relaxed);
@@ -125,7 +161,8 @@ pub fn run(
                 let _ = keep(record);
             }
         }
-        outcome
+        // Told to stop after the last one is told too late.
+        if outcome.is_ok() && kept < count { Err(StudyError::Interrupted) } else { outcome }
     })
 }
 
@@ -156,6 +193,10 @@ mod tests {
         }
     }
 
+    fn jobs_of<'a>(trials: &'a [Trial], data: &'a Dataset) -> impl Fn(usize) -> Job<'a> + Sync {
+        |index| Job { trial: trials[index].clone(), data }
+    }
+
     fn jobs(n: usize) -> Workers {
         Workers::jobs(NonZeroUsize::new(n).unwrap())
     }
@@ -170,7 +211,7 @@ mod tests {
                     records.push(Record { seconds: 0.0, ..record });
                     Ok(())
                 };
-                run(&trials, &data, workers, &steps, keep).unwrap();
+                run(trials.len(), &jobs_of(&trials, &data), workers, &steps, keep).unwrap();
                 assert_eq!(steps.0.into_inner(), 20 * trials.len() as u64);
                 records.sort_by(|a, b| a.id.cmp(&b.id));
                 records
@@ -185,31 +226,74 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_ends_a_run_and_what_had_finished_is_kept() {
+    fn a_trial_that_fails_is_a_record_and_takes_no_other_down() {
         let data = digits();
         let mut trials = trials(&data);
-        trials[2].batch = 0;
+        trials[2].technique.batch = 0;
+        let mut kept = Vec::new();
+        let keep = |record: Record| {
+            kept.push(record);
+            Ok(())
+        };
+        run(trials.len(), &jobs_of(&trials, &data), jobs(2), &Silent, keep).unwrap();
+        assert_eq!(kept.len(), trials.len());
+        let failed: Vec<_> = kept.iter().filter(|record| record.failed.is_some()).collect();
+        let [failed] = failed[..] else { panic!("{failed:?}") };
+        assert_eq!((&failed.id, failed.seed), (&trials[2].id(), 3));
+        assert!(failed.failed.as_ref().unwrap().contains("batch"), "{failed:?}");
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_kept_ends_the_run() {
+        let data = digits();
+        let trials = trials(&data);
+        let mut asked = 0;
+        let full = |_| {
+            asked += 1;
+            Err(StudyError::Setting("no room".into()))
+        };
+        let error = run(trials.len(), &jobs_of(&trials, &data), jobs(1), &Silent, full).unwrap_err();
+        assert_eq!(error.to_string(), "no room");
+        assert!(asked < trials.len(), "trials went on after the error");
+    }
+
+    /// Wants everything to stop after so many steps.
+    struct Impatient {
+        steps: AtomicU64,
+        most: u64,
+    }
+
+    impl Watch for Impatient {
+        fn advance(&self, steps: u64) {
+            self.steps.fetch_add(steps, Ordering::Relaxed);
+        }
+
+        fn stopped(&self) -> bool {
+            self.steps.load(Ordering::Relaxed) >= self.most
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_to_stop_keeps_what_had_finished() {
+        let data = digits();
+        let trials = trials(&data);
         let mut kept = Vec::new();
         let keep = |record: Record| {
             kept.push(record.id);
             Ok(())
         };
-        let error = run(&trials, &data, jobs(1), &Silent, keep).unwrap_err();
-        assert!(matches!(error, StudyError::Supervised(_)), "{error}");
-        assert!(kept.starts_with(&[trials[0].id(), trials[1].id()]));
-        assert!(kept.len() < trials.len() - 1, "trials went on after the error");
-
-        let full = |_| Err(StudyError::Setting("no room".into()));
-        let error = run(&trials[..2], &data, jobs(2), &Silent, full).unwrap_err();
-        assert_eq!(error.to_string(), "no room");
+        let watch = Impatient { steps: AtomicU64::new(0), most: 60 };
+        let error = run(trials.len(), &jobs_of(&trials, &data), jobs(1), &watch, keep).unwrap_err();
+        assert!(matches!(error, StudyError::Interrupted), "{error}");
+        assert_eq!(kept, trials[..3].iter().map(Trial::id).collect::<Vec<_>>());
     }
 
     /// Products of 200 × 400 × 400 are several blocks.
     #[test]
     fn threads_inside_a_trial_change_no_bit() {
         let data = digits();
-        let wide = trial(&data, &[(Field::Rule, "adam"), (Field::Hidden, "400-400")]);
-        let wide = Trial { batch: 200, steps: 5, ..wide };
+        let wide = trial(&data, &[(Field::Rule, "adam"), (Field::Hidden, "400-400"), (Field::Batch, "200")]);
+        let wide = Trial { steps: 5, ..wide };
         let record = |threads| {
             let mut records = Vec::new();
             let workers = Workers::new(None, NonZeroUsize::new(threads));
@@ -217,7 +301,7 @@ mod tests {
                 records.push(Record { seconds: 0.0, ..record });
                 Ok(())
             };
-            run(std::slice::from_ref(&wide), &data, workers, &Silent, keep).unwrap();
+            run(1, &|_| Job { trial: wide.clone(), data: &data }, workers, &Silent, keep).unwrap();
             records
         };
         let one = record(1);
@@ -228,6 +312,7 @@ mod tests {
 
     #[test]
     fn no_trials_are_soon_done() {
-        run(&[], &digits(), jobs(4), &Silent, |_| panic!("there is nothing to keep")).unwrap();
+        let none = |_| -> Job<'static> { panic!("there is no trial") };
+        run(0, &none, jobs(4), &Silent, |_| panic!("there is nothing to keep")).unwrap();
     }
 }

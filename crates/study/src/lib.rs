@@ -5,7 +5,9 @@
 //! | one run of training, and its identity | [`trial`] |
 //! | a study file, and the built-in ones | [`spec`] |
 //! | a grid of techniques with the same seeds | [`training`], [`technique`] |
+//! | about how long it takes | [`estimate`] |
 //! | threads | [`executor`] |
+//! | a trial as a line that runs anywhere | [`errand`] |
 //! | what survives a kill | [`journal`] |
 //! | how far a run is | [`mod@status`], [`planned`] |
 //! | several run folders in one | [`mod@merge`] |
@@ -19,7 +21,9 @@
 mod atomic;
 pub mod claims;
 pub mod compare;
+pub mod errand;
 pub mod error;
+pub mod estimate;
 pub mod executor;
 pub mod export;
 pub mod figure;

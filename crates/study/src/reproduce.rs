@@ -14,7 +14,7 @@ use crate::report::page::{self, Provenance};
 use crate::report::{Section, folder};
 use crate::run::{Findings, Means, Overrides, Ran};
 use crate::spec::{BUILT_IN, Body, Study};
-use crate::training::{DataSource, Outcome};
+use crate::training::{DataChoice, DataSource, Outcome};
 
 /// How the chapter is to be run.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,8 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
     let mut known = HashMap::new();
     for (name, _) in BUILT_IN {
         let study = on(Study::find(name)?, data).with(options.overrides)?;
-        let means = Means { data: Some(data), workers: options.workers, watch, known: &known };
+        let data = std::slice::from_ref(data);
+        let means = Means { data, workers: options.workers, watch, known: &known, many: false };
         let done = study.run(&options.out.join(name), &means)?;
         if let Findings::Training(outcome) = &done.result {
             let records = outcome.groups.iter().flat_map(|group| &group.records);
@@ -85,6 +86,8 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
         command: options.command.to_owned(),
     };
     provenance.wall = format!("{:.1} s", started.elapsed().as_secs_f64());
+    let sections: Vec<(String, &Section)> =
+        sections.iter().map(|(folder, section)| (folder.clone(), section)).collect();
     let html = page::render("Training techniques: the chapter, measured", &provenance, &claims, &sections)?;
     folder::write(&options.out.join("index.html"), html.as_bytes())?;
     Ok(claims)
@@ -93,8 +96,9 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
 /// The study on other data; as many examples as it asks for, or as there are.
 fn on(mut study: Study, data: &Dataset) -> Study {
     if let Body::Training(training) = &mut study.body {
-        training.data = DataSource::Named(data.name.clone());
-        training.examples = training.examples.map(|examples| examples.min(data.train.len()));
+        let first = training.data.first().and_then(|choice| choice.first);
+        let first = first.map(|examples| examples.min(data.train.len()));
+        training.data = vec![DataChoice { first, ..DataSource::Named(data.name.clone()).into() }];
     }
     study
 }

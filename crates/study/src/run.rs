@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use problem::data::Dataset;
+use problem::data::{Dataset, Shelf};
 use problem::descend::Path as Walked;
 use problem::signal::{LayerReport, Signal};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
-use crate::journal::{Journal, Lock};
+use crate::journal::{Damage, Journal, Lock};
+use crate::planned::Plan;
 use crate::report::{Section, activations, descent, folder, training};
-use crate::spec::{Body, Study};
+use crate::spec::{Body, MOST_SEEDS, RESOLVED, Study};
 use crate::summary::summarise;
-use crate::training::{Length, Outcome};
+use crate::training::{Length, Outcome, Training};
 use crate::trial::Record;
 
 /// What a caller may change of a study before it runs.
@@ -24,19 +26,25 @@ pub struct Overrides {
     pub seeds: Option<u64>,
     /// Updates per trial (steps of a descent).
     pub steps: Option<u64>,
+    /// Add seeds until every comparison is decided.
+    pub until_decided: bool,
+    /// At most so many.
+    pub max_seeds: Option<u64>,
 }
 
 /// What a run works with.
 #[derive(Clone, Copy)]
 pub struct Means<'a> {
-    /// The examples; a study of paths or of activations needs none.
-    pub data: Option<&'a Dataset>,
+    /// The examples, one set for each that the study names; a study of paths or of activations needs none.
+    pub data: &'a [Dataset],
     /// Worker threads.
     pub workers: Workers,
     /// Whoever wants to know how it is going.
     pub watch: &'a dyn Watch,
     /// Records that other studies have left: a trial that is among them is not run again.
     pub known: &'a HashMap<String, Record>,
+    /// Whether more trials than [`MANY_TRIALS`](crate::training::MANY_TRIALS) are meant.
+    pub many: bool,
 }
 
 /// What a study left.
@@ -61,20 +69,66 @@ pub struct Ran {
     pub section: Section,
 }
 
+/// How a run was made, `run.json`: what the report tells of it beside the study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCard {
+    /// thalweg's version.
+    pub thalweg: String,
+    /// The command line that makes it again.
+    pub command: String,
+    /// The processor.
+    pub cpu: String,
+    /// Operating system and architecture.
+    pub system: String,
+}
+
+impl RunCard {
+    /// The name of its file in a run folder.
+    pub const NAME: &'static str = "run.json";
+
+    /// Reads the card of a run folder.
+    ///
+    /// # Errors
+    /// When there is none, or it does not read.
+    pub fn read(folder: &Path) -> Result<Self, StudyError> {
+        let path = folder.join(Self::NAME);
+        let text = std::fs::read_to_string(&path).map_err(StudyError::io("read", &path))?;
+        serde_json::from_str(&text).map_err(|error| StudyError::File {
+            file: path.display().to_string(),
+            line: error.line(),
+            what: format!("expected the card of a run ({error}); run the study again, which writes it anew"),
+        })
+    }
+
+    /// Writes it into a run folder.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), StudyError> {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        folder::write(&folder.join(Self::NAME), text.as_bytes())
+    }
+}
+
 impl Study {
     /// The study with a caller's changes; those that its kind has no use for change nothing.
     ///
     /// # Errors
     /// When a change is 0.
     pub fn with(mut self, overrides: Overrides) -> Result<Self, StudyError> {
-        if overrides.seeds == Some(0) || overrides.steps == Some(0) {
+        if [overrides.seeds, overrides.steps, overrides.max_seeds].contains(&Some(0)) {
             return Err(StudyError::Setting(
-                "--seeds and --steps: expected a whole number above 0, found 0".to_owned(),
+                "--seeds, --steps and --max-seeds: expected a whole number above 0, found 0".to_owned(),
             ));
         }
         match &mut self.body {
             Body::Training(training) => {
                 training.seeds = overrides.seeds.unwrap_or(training.seeds);
+                if overrides.until_decided || training.until_decided.is_some() {
+                    let most = overrides.max_seeds.or(training.until_decided);
+                    training.until_decided = Some(most.unwrap_or(MOST_SEEDS));
+                }
                 if let Some(steps) = overrides.steps {
                     training.length = Length::Steps(steps);
                 }
@@ -85,6 +139,17 @@ impl Study {
             Body::Activations(_) => {}
         }
         Ok(self)
+    }
+
+    /// Reads the data that it is trained on: none for a study that trains nothing.
+    ///
+    /// # Errors
+    /// When some are missing or damaged.
+    pub fn load(&self, shelf: &Shelf) -> Result<Vec<Dataset>, StudyError> {
+        match &self.body {
+            Body::Training(training) => training.load(shelf),
+            Body::Descent(_) | Body::Activations(_) => Ok(Vec::new()),
+        }
     }
 
     /// The study with every default written out, as a file that can be run again.
@@ -133,58 +198,84 @@ impl Study {
     /// Runs the study and writes its figures, tables and journal into `out`; the page is up to the caller.
     ///
     /// # Errors
-    /// When the folder cannot be written to (before any work), the study does not fit the data, or a figure cannot be drawn.
-    ///
-    /// # Panics
-    /// When a training study is run without data: callers load them first.
+    /// When the folder cannot be written to or holds another study (before any work), the study does not fit the data, a figure cannot be drawn, or
+    /// somebody wants it to stop: what had finished is kept.
     pub fn run(self, out: &Path, means: &Means<'_>) -> Result<Ran, StudyError> {
-        let data = means.data;
         folder::create(out)?;
         // Before anything is written: another process may be at work here, or the journal be of no use.
         let lock = Lock::take(out)?;
-        let (lock, mut journal) = match self.body {
-            Body::Training(_) => (None, Some(Journal::open_under(lock, out)?)),
-            Body::Descent(_) | Body::Activations(_) => (Some(lock), None),
-        };
-        if let Some(journal) = &journal {
-            tell_damage(journal, &out.join(Journal::NAME), means.watch);
-        }
-        // First of all: a folder left half-way must say what it is.
-        folder::write_study(out, &self)?;
-        let (result, section) = match &self.body {
+        self.belongs(out)?;
+        let result = match &self.body {
             Body::Training(study) => {
-                let data = data.expect("a training study is given its data");
-                let journal = journal.as_mut().expect("the journal of a training study is open");
-                let outcome = study.run(&self.name, data, journal, means)?;
-                let section = training::section(&self, study, &outcome, data)?;
-                (Findings::Training(outcome), section)
+                let mut journal = Journal::open_under(lock, out)?;
+                tell_damage(journal.damaged(), &out.join(Journal::NAME), means.watch);
+                // First of all: a folder left half-way must say what it is.
+                folder::write_study(out, &self)?;
+                let mut plan = |plan: &Plan| folder::write(&out.join(Plan::NAME), plan.text().as_bytes());
+                Findings::Training(study.run(&self.name, means.data, &mut journal, means, &mut plan)?)
             }
             Body::Descent(paths) => {
-                let walked = descent::walk(paths)?;
-                let section = descent::section(&self, paths, &walked)?;
-                (Findings::Descent(walked), section)
+                folder::write_study(out, &self)?;
+                Findings::Descent(descent::walk(paths)?)
             }
             Body::Activations(signals) => {
-                let all: Vec<(Signal, Vec<LayerReport>)> =
-                    signals.iter().map(|signal| (*signal, signal.run())).collect();
-                let section = activations::section(&self, &all)?;
-                (Findings::Activations(all), section)
+                folder::write_study(out, &self)?;
+                Findings::Activations(signals.iter().map(|signal| (*signal, signal.run())).collect())
             }
         };
-        folder::write_drawings(out, &section)?;
-        let ran = Ran { study: self, result, section };
-        let mut text = serde_json::to_string_pretty(&ran.json(data, out)).unwrap_or_default();
-        text.push('\n');
-        folder::write(&out.join("summary.json"), text.as_bytes())?;
-        drop((journal, lock));
-        Ok(ran)
+        self.tell(result)?.written(out)
+    }
+
+    /// The report of what a run folder holds so far, written into it: nothing is trained.
+    ///
+    /// # Errors
+    /// When the folder holds no journal, does not fit the data, or cannot be written to.
+    pub fn report(self, out: &Path, data: &[Dataset], watch: &dyn Watch) -> Result<Ran, StudyError> {
+        let result = match &self.body {
+            Body::Training(study) => {
+                let records = Journal::read(out)?;
+                tell_damage(records.damaged(), &out.join(Journal::NAME), watch);
+                Findings::Training(study.outcome(data, |id| records.get(id).cloned())?)
+            }
+            Body::Descent(paths) => Findings::Descent(descent::walk(paths)?),
+            Body::Activations(signals) => {
+                Findings::Activations(signals.iter().map(|signal| (*signal, signal.run())).collect())
+            }
+        };
+        self.tell(result)?.written(out)
+    }
+
+    /// Refuses a folder in which another study ran.
+    fn belongs(&self, out: &Path) -> Result<(), StudyError> {
+        let Ok(text) = std::fs::read_to_string(out.join(RESOLVED)) else { return Ok(()) };
+        let name = text
+            .parse::<toml::Table>()
+            .ok()
+            .and_then(|table| table.get("name").and_then(toml::Value::as_str).map(str::to_owned));
+        match name {
+            Some(found) if found != self.name => {
+                Err(StudyError::OtherRun { folder: out.to_owned(), wanted: self.name.clone(), found })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What there is to say of what it left.
+    fn tell(self, result: Findings) -> Result<Ran, StudyError> {
+        let section = match (&self.body, &result) {
+            (Body::Training(study), Findings::Training(outcome)) => training::section(&self, study, outcome)?,
+            (Body::Descent(paths), Findings::Descent(walked)) => descent::section(&self, paths, walked)?,
+            (_, Findings::Activations(all)) => activations::section(&self, all)?,
+            _ => return Err(StudyError::Setting(format!("`{}` left what it is no study of", self.name))),
+        };
+        Ok(Ran { study: self, result, section })
     }
 }
 
 /// Names the lines of a journal that cannot be used, as many as a person reads.
-fn tell_damage(journal: &Journal, path: &Path, watch: &dyn Watch) {
+fn tell_damage(damaged: &[Damage], path: &Path, watch: &dyn Watch) {
     const MOST: usize = 20;
-    for damage in journal.damaged().iter().take(MOST) {
+    for damage in damaged.iter().take(MOST) {
         watch.note(&format!(
             "{}:{}: this line is damaged ({}); it stays where it is, and a trial that it held is run again",
             path.display(),
@@ -192,17 +283,26 @@ fn tell_damage(journal: &Journal, path: &Path, watch: &dyn Watch) {
             damage.why
         ));
     }
-    if let Some(more @ 1..) = journal.damaged().len().checked_sub(MOST) {
+    if let Some(more @ 1..) = damaged.len().checked_sub(MOST) {
         watch.note(&format!("{}: and {more} more; `thalweg status` names them all", path.display()));
     }
 }
 
 impl Ran {
-    /// The result for machines.
-    pub fn json(&self, data: Option<&Dataset>, out: &Path) -> Value {
+    /// Writes figures, tables and summary.
+    fn written(self, out: &Path) -> Result<Self, StudyError> {
+        folder::write_drawings(out, &self.section)?;
+        let mut text = serde_json::to_string_pretty(&self.summary()).unwrap_or_default();
+        text.push('\n');
+        folder::write(&out.join("summary.json"), text.as_bytes())?;
+        Ok(self)
+    }
+
+    /// The result for machines: the file `summary.json`.
+    pub fn summary(&self) -> Value {
         match (&self.study.body, &self.result) {
             (Body::Training(study), Findings::Training(outcome)) => {
-                summarise(&self.study.name, data.map_or("", |data| &data.name), study, outcome, out)
+                summarise(&self.study.name, study, outcome)
             }
             (Body::Descent(paths), Findings::Descent(walked)) => descent::json(paths, walked),
             (_, Findings::Activations(all)) => {
@@ -218,11 +318,58 @@ impl Ran {
         }
     }
 
+    /// The same with the folder: what `run --json` prints.
+    pub fn json(&self, out: &Path) -> Value {
+        let mut value = self.summary();
+        if let (Findings::Training(_), Value::Object(all)) = (&self.result, &mut value) {
+            all.insert("out".to_owned(), out.display().to_string().into());
+        }
+        value
+    }
+
+    /// The trials, if it trained any.
+    pub fn outcome(&self) -> Option<(&Training, &Outcome)> {
+        match (&self.study.body, &self.result) {
+            (Body::Training(study), Findings::Training(outcome)) => Some((study, outcome)),
+            _ => None,
+        }
+    }
+
     /// How many trials diverged.
     pub fn diverged(&self) -> usize {
-        match &self.result {
-            Findings::Training(outcome) => outcome.groups.iter().map(crate::training::Group::diverged).sum(),
-            _ => 0,
+        self.outcome().map_or(0, |(_, outcome)| outcome.groups.iter().map(|group| group.diverged()).sum())
+    }
+
+    /// How many trials ended in an error.
+    pub fn failed(&self) -> usize {
+        self.outcome().map_or(0, |(_, outcome)| outcome.failures().count())
+    }
+
+    /// The seeds of its trials, in words.
+    pub fn seeds(&self) -> String {
+        match self.outcome() {
+            Some((study, outcome)) if study.until_decided.is_some() => {
+                format!("1 to {} at most, until all was decided", outcome.seeds)
+            }
+            Some((_, outcome)) => format!("1 to {} for every technique", outcome.seeds),
+            None => "as the study says".to_owned(),
         }
+    }
+
+    /// What it ran on, in words.
+    pub fn about_data(&self) -> String {
+        let Some((_, outcome)) = self.outcome() else { return "Ran without data.".to_owned() };
+        let about = outcome.problems.iter().map(|problem| {
+            let validation = problem.validation.map(|n| format!(", {n} validation")).unwrap_or_default();
+            format!(
+                "{} ({}, {} training{validation} and {} test examples, content SHA-256 {}…)",
+                problem.name,
+                problem.source,
+                problem.available,
+                problem.test,
+                problem.fingerprint.get(..12).unwrap_or(&problem.fingerprint)
+            )
+        });
+        format!("Ran on {}.", about.collect::<Vec<_>>().join("; "))
     }
 }

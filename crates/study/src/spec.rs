@@ -1,13 +1,14 @@
 //! A study as it is written: a TOML file, built in or the user's own, read into plain data with every default written out.
 //!
-//! A file has a name, a title, a question, and one of three bodies: `[training]` (with `[data]`, `[network]`, `[technique]`, `[report]`), `[descent]` or
-//! `[activations]`. Techniques are [words](technique::word). In `[technique]` and `[network]` each entry is one value or a list of them, and
-//! the study is their product.
+//! A file has a name, a title, a question, and one of three bodies: `[training]` (with `[data]`, `[network]`, `[technique]`, `[[variant]]`, `[report]`),
+//! `[descent]` or `[activations]`. Techniques are [words](technique::word). In `[technique]` and `[network]` each entry is one value or a list of
+//! them, and the study is their product. [`schema`] is for editors.
 
 use std::path::Path;
 
 use problem::descend::Descent;
 use problem::signal::Signal;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use technique::guard::Guard;
 use technique::schedule::Schedule;
@@ -15,12 +16,17 @@ use technique::word::nearest;
 use toml::Spanned;
 
 use crate::error::StudyError;
-use crate::training::{DataSource, Training};
+use crate::training::{DataChoice, DataSource, Training};
 
 mod source;
+mod tables;
 mod training;
 
 use source::{OneOrMany, Source};
+use tables::{
+    DataTable, NetworkTable, OneOrSeveral, ReportTable, TechniqueTable, TrainingTable, VariantTable,
+};
+pub use training::MOST_SEEDS;
 
 /// The studies of the chapter, in its order, then those that check its further claims.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -33,6 +39,12 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("batchnorm", include_str!("../../../studies/batchnorm.toml")),
     ("norm-rates", include_str!("../../../studies/norm-rates.toml")),
 ];
+
+/// The file of a run folder that holds the study as it was given.
+pub const GIVEN: &str = "study.toml";
+
+/// The file of a run folder that holds the study with every default written out.
+pub const RESOLVED: &str = "resolved.toml";
 
 /// Steps of the longest path.
 pub const MOST_STEPS: u64 = 10_000_000;
@@ -97,11 +109,13 @@ impl Study {
                 path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
             let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
             let mut study = Self::parse(name, &stem, &text)?;
-            if let Body::Training(training) = &mut study.body
-                && let DataSource::Table(spec) = &mut training.data
-            {
-                // A relative path in a study file starts at the file.
-                spec.path = folder.join(&spec.path);
+            if let Body::Training(training) = &mut study.body {
+                for data in &mut training.data {
+                    if let DataSource::Table(spec) = &mut data.source {
+                        // A relative path in a study file starts at the file.
+                        spec.path = folder.join(&spec.path);
+                    }
+                }
             }
             return Ok(study);
         }
@@ -109,6 +123,25 @@ impl Study {
         let hint =
             nearest(name, known.clone()).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
         Err(StudyError::Unknown { name: name.to_owned(), hint, known: known.collect::<Vec<_>>().join(", ") })
+    }
+
+    /// The study of a run folder, as it ran there.
+    ///
+    /// # Errors
+    /// When the folder is none of a run, or its files do not read.
+    pub fn of_run(folder: &Path) -> Result<Self, StudyError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    StudyError::NoRun { folder: folder.to_owned(), name: name.to_owned() }
+                }
+                _ => StudyError::io("read", path)(error),
+            })
+        };
+        let resolved = folder.join(RESOLVED).display().to_string();
+        let study = Self::parse(&resolved, "study", &read(RESOLVED)?)?;
+        Ok(Self { text: read(GIVEN)?, ..study })
     }
 
     /// Reads a study from the text of `file`.
@@ -136,6 +169,7 @@ impl Study {
             let strays = [
                 ("data", raw.data.as_ref().map(Spanned::span)),
                 ("network", raw.network.as_ref().map(Spanned::span)),
+                ("variant", raw.variant.as_ref().map(Spanned::span)),
                 ("technique", raw.technique.as_ref().map(Spanned::span)),
                 ("report", raw.report.as_ref().map(Spanned::span)),
             ];
@@ -155,6 +189,7 @@ impl Study {
                     data: raw.data,
                     network: raw.network.map(Spanned::into_inner),
                     technique: raw.technique.map(Spanned::into_inner),
+                    variant: raw.variant.map(Spanned::into_inner).unwrap_or_default(),
                     training: raw.training,
                     report: raw.report.map(Spanned::into_inner),
                 };
@@ -171,33 +206,84 @@ impl Study {
     }
 }
 
-#[derive(Deserialize)]
+/// The JSON schema of a study file, for editors.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(StudyFile).to_value()
+}
+
+/// One data set as it stands in a study file.
+///
+/// # Errors
+/// When it is none.
+pub fn data(table: &toml::Table) -> Result<DataChoice, StudyError> {
+    let text = table.to_string();
+    let source = Source { file: "data", text: &text };
+    let table: DataTable = toml::from_str(&text).map_err(|error| source.toml(&error))?;
+    table.resolve(&source, 0)
+}
+
+/// A study of thalweg: what is compared, on what, and how often.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "A study of thalweg")]
 struct StudyFile {
+    /// Its name; that of the file when none is given.
     name: Option<String>,
+    /// Its title, above the report.
     title: String,
+    /// What it asks, ending with a question mark.
     question: Option<String>,
-    data: Option<Spanned<training::DataTable>>,
-    network: Option<Spanned<training::NetworkTable>>,
-    technique: Option<Spanned<training::TechniqueTable>>,
-    training: Option<Spanned<training::TrainingTable>>,
-    report: Option<Spanned<training::ReportTable>>,
+    /// What is trained on: one data set, or several as [[data]].
+    #[schemars(with = "Option<OneOrSeveral<DataTable>>")]
+    data: Option<Spanned<OneOrSeveral<DataTable>>>,
+    /// The network.
+    #[schemars(with = "Option<NetworkTable>")]
+    network: Option<Spanned<NetworkTable>>,
+    /// The techniques; each entry is one word or a list, and the study is their product.
+    #[schemars(with = "Option<TechniqueTable>")]
+    technique: Option<Spanned<TechniqueTable>>,
+    /// Named bundles of choices, one factor of the product.
+    #[schemars(with = "Option<Vec<VariantTable>>")]
+    variant: Option<Spanned<Vec<Spanned<VariantTable>>>>,
+    /// How long, how often, and what is recorded.
+    #[schemars(with = "Option<TrainingTable>")]
+    training: Option<Spanned<TrainingTable>>,
+    /// What the report is about.
+    #[schemars(with = "Option<ReportTable>")]
+    report: Option<Spanned<ReportTable>>,
+    /// Paths of update rules in the plane, in place of training.
     descent: Option<DescentTable>,
+    /// Activations of a network at birth, in place of training.
+    #[schemars(with = "Option<ActivationsTable>")]
     activations: Option<Spanned<ActivationsTable>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DescentTable {
+    /// The function, as `thalweg list functions` names it.
+    #[schemars(with = "String")]
     function: Spanned<String>,
+    /// The first point; the function's own when none is given.
+    #[schemars(with = "Option<[f64; 2]>")]
     start: Option<Spanned<[f64; 2]>>,
+    /// Steps.
+    #[schemars(with = "u64", range(min = 1, max = 10_000_000))]
     steps: Spanned<u64>,
+    /// Standard deviation of the noise added to each component of every gradient.
     #[serde(default)]
     noise: f64,
+    /// Seed of the noise.
     #[serde(default)]
     seed: u64,
+    /// Learning-rate schedule of all rules.
+    #[schemars(with = "Option<String>")]
     schedule: Option<Spanned<String>>,
+    /// Gradient clipping of all rules.
+    #[schemars(with = "Option<String>")]
     guard: Option<Spanned<String>>,
+    /// Update rules.
+    #[schemars(with = "OneOrMany")]
     rule: Spanned<OneOrMany>,
 }
 
@@ -227,17 +313,22 @@ impl DescentTable {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ActivationsTable {
+    /// Layers.
     #[serde(default = "five")]
     layers: usize,
+    /// Units of each layer.
     #[serde(default = "hundred")]
     width: usize,
+    /// Inputs.
     #[serde(default = "thousand")]
     samples: usize,
+    /// Seed of inputs and weights.
     #[serde(default = "one")]
     seed: u64,
+    /// What is looked at.
     settings: Vec<SettingTable>,
 }
 
@@ -254,10 +345,14 @@ fn one() -> u64 {
     1
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SettingTable {
+    /// Activation function.
+    #[schemars(with = "String")]
     activation: Spanned<String>,
+    /// Initial weights.
+    #[schemars(with = "String")]
     init: Spanned<String>,
 }
 

@@ -1,7 +1,5 @@
 //! The machine-readable result of a training study: the contract of `run --json`.
 
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
 
 use crate::compare::comparisons;
@@ -9,8 +7,11 @@ use crate::report::training::verdict_word;
 use crate::statistics::summary;
 use crate::training::{Outcome, Training};
 
-/// `{"study","data","groups":[…],"comparisons":[…],"out"}`; numbers that do not exist (an interval of one seed, a metric of a diverged group) are null.
-pub fn summarise(study: &str, data: &str, training: &Training, outcome: &Outcome, out: &Path) -> Value {
+/// `{"study","data","groups":[…],"comparisons":[…]}`; numbers that do not exist (an interval of one seed, a metric of a diverged group) are null.
+pub fn summarise(study: &str, training: &Training, outcome: &Outcome) -> Value {
+    let data: Vec<&str> = outcome.problems.iter().map(|problem| &problem.name[..]).collect();
+    // One data set is named, several are listed.
+    let data = if let [one] = data[..] { json!(one) } else { json!(data) };
     let groups = outcome.groups.iter().map(|group| {
         let settings: Map<String, Value> = group.settings.iter().map(|(field, value)| (field.name().to_owned(), json!(value))).collect();
         let finals: Map<String, Value> = outcome.metrics
@@ -45,7 +46,6 @@ pub fn summarise(study: &str, data: &str, training: &Training, outcome: &Outcome
         "data": data,
         "groups": groups.collect::<Vec<_>>(),
         "comparisons": comparisons.collect::<Vec<_>>(),
-        "out": out.display().to_string(),
     })
 }
 
@@ -59,17 +59,14 @@ mod tests {
     fn summarised(groups: Vec<crate::training::Group>) -> Value {
         let text = "title = \"t\"\n[data]\nname = \"digits\"\n[training]\nbatch = 1\nsteps = 1";
         let Body::Training(training) = Study::parse("t", "t", text).unwrap().body else { panic!() };
-        summarise("mine", "digits", &training, &outcome(groups), Path::new("there"))
+        summarise("mine", &training, &outcome(groups))
     }
 
     #[test]
     fn groups_and_comparisons_have_their_numbers() {
         let of = |rule, loss| group(&[(Field::Rule, rule)], three(loss, 0.9, 0.8));
         let all = summarised(vec![of("adam", 0.5), of("sgd", 1.5)]);
-        assert_eq!(
-            (&all["study"], &all["data"], &all["out"]),
-            (&json!("mine"), &json!("digits"), &json!("there"))
-        );
+        assert_eq!((&all["study"], &all["data"]), (&json!("mine"), &json!("digits")));
         let first = &all["groups"][0];
         assert_eq!(first["settings"], json!({ "rule": "adam" }));
         assert_eq!((&first["n"], &first["diverged"]), (&json!(3), &json!(0)));

@@ -14,8 +14,12 @@ use technique::schedule::Schedule;
 use technique::word::{Family, Word};
 
 /// The fields that a study can vary, in the order in which they are listed and multiplied: the last varies fastest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
+    /// The data set.
+    Data,
+    /// A named bundle of choices.
+    Variant,
     /// Units of the hidden layers, `100-100`.
     Hidden,
     /// Activation function.
@@ -34,11 +38,15 @@ pub enum Field {
     Guard,
     /// Weight decay.
     Decay,
+    /// Examples in a batch.
+    Batch,
 }
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
+        Self::Data,
+        Self::Variant,
         Self::Hidden,
         Self::Activation,
         Self::Init,
@@ -48,11 +56,28 @@ impl Field {
         Self::Dropout,
         Self::Guard,
         Self::Decay,
+        Self::Batch,
+    ];
+
+    /// Those that a result depends on: a variant is but a name for some of them, and data have an identity of their own.
+    pub const OF_FORMULA: [Self; 10] = [
+        Self::Hidden,
+        Self::Activation,
+        Self::Init,
+        Self::Rule,
+        Self::Schedule,
+        Self::Norm,
+        Self::Dropout,
+        Self::Guard,
+        Self::Decay,
+        Self::Batch,
     ];
 
     /// Its key in study files and results.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Data => "data",
+            Self::Variant => "variant",
             Self::Hidden => "hidden",
             Self::Activation => "activation",
             Self::Init => "init",
@@ -62,6 +87,7 @@ impl Field {
             Self::Dropout => "dropout",
             Self::Guard => "guard",
             Self::Decay => "decay",
+            Self::Batch => "batch",
         }
     }
 
@@ -71,9 +97,11 @@ impl Field {
     }
 }
 
-/// One choice for each field.
+/// One choice for each field but the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Technique {
+    /// The name of its bundle of choices, in a study that has such.
+    pub variant: Option<String>,
     /// Units of the hidden layers.
     pub hidden: Vec<usize>,
     /// Activation function.
@@ -92,12 +120,16 @@ pub struct Technique {
     pub guard: Word<Guard>,
     /// Weight decay.
     pub decay: Word<Decay>,
+    /// Examples in a batch.
+    pub batch: usize,
 }
 
 impl Technique {
-    /// The choice as it is written in short.
+    /// The choice as it is written in short; empty for a field that it has no choice of.
     pub fn choice(&self, field: Field) -> String {
         match field {
+            Field::Data => String::new(),
+            Field::Variant => self.variant.clone().unwrap_or_default(),
             Field::Hidden => widths(&self.hidden),
             Field::Activation => self.activation.to_string(),
             Field::Init => self.init.to_string(),
@@ -107,13 +139,14 @@ impl Technique {
             Field::Dropout => self.dropout.to_string(),
             Field::Guard => self.guard.to_string(),
             Field::Decay => self.decay.to_string(),
+            Field::Batch => self.batch.to_string(),
         }
     }
 
     /// The choice with every default written out: equal for equal formulas.
-    fn full_choice(&self, field: Field) -> String {
+    pub(crate) fn full_choice(&self, field: Field) -> String {
         match field {
-            Field::Hidden => widths(&self.hidden),
+            Field::Data | Field::Variant | Field::Hidden | Field::Batch => self.choice(field),
             Field::Activation => self.activation.value.full_word(),
             Field::Init => self.init.value.full_word(),
             Field::Rule => self.rule.value.full_word(),
@@ -129,14 +162,14 @@ impl Technique {
 /// In full, field by field: what a trial's identity is made of.
 impl Serialize for Technique {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(Field::ALL.into_iter().map(|field| (field.name(), self.full_choice(field))))
+        let choices = Field::OF_FORMULA.into_iter().map(|field| (field.name(), self.full_choice(field)));
+        serializer.collect_map(choices)
     }
 }
 
 impl fmt::Display for Technique {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let choices: Vec<String> =
-            Field::ALL.into_iter().map(|field| format!("{}={}", field.name(), self.choice(field))).collect();
+        let choices = Field::OF_FORMULA.map(|field| format!("{}={}", field.name(), self.choice(field)));
         f.write_str(&choices.join(" "))
     }
 }
@@ -155,6 +188,8 @@ pub(crate) fn describe_choice(field: Field, value: &str) -> String {
         (Field::Norm, "none") => "no norm".to_owned(),
         (Field::Norm, "batch") => "batch norm".to_owned(),
         (Field::Hidden, widths) => format!("hidden {widths}"),
+        (Field::Batch, batch) => format!("batches of {batch}"),
+        (Field::Data | Field::Variant, name) => name.to_owned(),
         (Field::Schedule, "constant") => "constant rate".to_owned(),
         (field, "none") => format!("no {}", field.name()),
         (_, value) => value.to_owned(),

@@ -4,7 +4,7 @@ use problem::data::{Dataset, Examples, Inputs, Shelf};
 use problem::supervised::{Part, Sampling};
 
 use crate::technique::{Field, Technique};
-use crate::training::{Group, Outcome};
+use crate::training::{Group, Outcome, Problem};
 use crate::trial::{Finals, LossAt, Metric, Record, Series, Trial};
 
 /// The metrics of classes without a validation part.
@@ -37,6 +37,10 @@ pub(crate) fn technique(choices: &[(Field, &str)]) -> Technique {
     };
     let widths = word(Field::Hidden, "10");
     Technique {
+        variant: choices
+            .iter()
+            .find(|(field, _)| *field == Field::Variant)
+            .map(|(_, name)| (*name).to_owned()),
         hidden: widths.split('-').map(|width| width.parse().unwrap()).collect(),
         activation: word(Field::Activation, "relu").parse().unwrap(),
         init: word(Field::Init, "he").parse().unwrap(),
@@ -46,6 +50,7 @@ pub(crate) fn technique(choices: &[(Field, &str)]) -> Technique {
         dropout: word(Field::Dropout, "none").parse().unwrap(),
         guard: word(Field::Guard, "none").parse().unwrap(),
         decay: word(Field::Decay, "none").parse().unwrap(),
+        batch: word(Field::Batch, "20").parse().unwrap(),
     }
 }
 
@@ -55,7 +60,6 @@ pub(crate) fn trial(data: &Dataset, choices: &[(Field, &str)]) -> Trial {
         data: data.fingerprint.clone(),
         examples: 200,
         technique: technique(choices),
-        batch: 20,
         sampling: Sampling::Replacement,
         steps: 20,
         loss_at: LossAt::Before,
@@ -116,21 +120,38 @@ pub(crate) fn twin(records: &[Record]) -> Vec<Record> {
     twin
 }
 
+/// The one data set of a study written by hand.
+pub(crate) fn problem(name: &str) -> Problem {
+    Problem {
+        name: name.to_owned(),
+        source: "built in".to_owned(),
+        fingerprint: "0123456789abcdef".to_owned(),
+        identity: "0123456789abcdef".to_owned(),
+        examples: 200,
+        available: 1442,
+        validation: None,
+        test: 355,
+        columns: 64,
+        outputs: 10,
+        notes: Vec::new(),
+    }
+}
+
 /// A group with these choices.
 pub(crate) fn group(choices: &[(Field, &str)], records: Vec<Record>) -> Group {
     let settings: Vec<_> = choices.iter().map(|(field, word)| (*field, (*word).to_owned())).collect();
     let name = choices.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
-    Group { name, settings, technique: technique(choices), records }
+    Group { name, problem: 0, steps: 20, settings, technique: technique(choices), records }
 }
 
 /// A study with these groups; the fields of the first group vary.
 pub(crate) fn outcome(groups: Vec<Group>) -> Outcome {
     let varying = groups.first().map(|group| group.settings.iter().map(|(field, _)| *field).collect());
     Outcome {
+        problems: vec![problem("digits")],
         metrics: CLASSES.to_vec(),
         varying: varying.unwrap_or_default(),
+        seeds: groups.iter().map(|group| group.records.len() as u64).max().unwrap_or(0),
         groups,
-        steps: 20,
-        examples: 200,
     }
 }

@@ -1,81 +1,35 @@
 //! A training study: a grid of techniques, each with the same seeds, on the same data.
+//!
+//! | look for | in |
+//! |---|---|
+//! | the values of each field, their product, bundles of choices | [`grid`] |
+//! | where the examples come from | [`source`] |
+//! | the study as a file, every default written out | [`resolved`] |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use problem::data::{Dataset, Shelf, TableSpec};
+use problem::data::{Dataset, Shelf};
 use problem::supervised::{Part, Sampling};
-use technique::card::SettingType;
-use technique::decay::Decay;
-use technique::guard::Guard;
-use technique::init::Init;
-use technique::layer::activation::Activation;
-use technique::layer::dropout::Regularisation;
-use technique::norm::Norm;
-use technique::rule::Rule;
-use technique::schedule::Schedule;
-use technique::word::Word;
 
+use crate::compare::comparisons;
 use crate::error::StudyError;
-use crate::executor;
+use crate::executor::{self, Job};
 use crate::journal::Journal;
+use crate::planned::{Plan, Planned};
 use crate::run::Means;
+use crate::statistics::Verdict;
 use crate::technique::{Field, Technique, describe_choice};
 use crate::trial::{LossAt, Metric, Record, Trial};
 
-/// Trials of the largest study.
-const MOST_TRIALS: u64 = 1_000_000;
+pub mod grid;
+pub mod resolved;
+pub mod source;
 
-/// Where the examples come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DataSource {
-    /// One of the known sets.
-    Named(String),
-    /// A file of one's own.
-    Table(Box<TableSpec>),
-}
+pub use grid::{Grid, Variant};
+pub use source::{DataChoice, DataSource};
 
-impl DataSource {
-    /// Reads the examples.
-    ///
-    /// # Errors
-    /// When they are missing or damaged.
-    pub fn load(&self, shelf: &Shelf) -> Result<Dataset, StudyError> {
-        Ok(match self {
-            Self::Named(name) => shelf.load(name)?,
-            Self::Table(spec) => spec.load()?,
-        })
-    }
-
-    /// What identifies the task: the content, and how it is read. The same file with another label is another task.
-    fn identity(&self, fingerprint: &str) -> String {
-        match self {
-            Self::Named(_) => fingerprint.to_owned(),
-            Self::Table(spec) => {
-                let how: Vec<String> =
-                    reading(spec).into_iter().map(|(key, value)| format!(" {key}={value}")).collect();
-                format!("{fingerprint}{}", how.concat())
-            }
-        }
-    }
-}
-
-/// How a file is read, every default written out, as it stands in a study file.
-fn reading(spec: &TableSpec) -> Vec<(&'static str, toml::Value)> {
-    let mut all: Vec<(&str, toml::Value)> = vec![("label", spec.label.clone().into())];
-    let choice = |value: technique::card::Value| value.to_string().into();
-    all.extend(spec.inputs.clone().map(|name| ("inputs", name.into())));
-    all.extend(spec.delimiter.map(|byte| ("delimiter", char::from(byte).to_string().into())));
-    all.extend(spec.task.map(|task| ("task", choice(task.value()))));
-    all.extend(spec.missing.map(|missing| ("missing", choice(missing.value()))));
-    all.extend(spec.rare.map(|rare| ("rare", choice(rare.value()))));
-    if !spec.drop.is_empty() {
-        all.push(("drop", spec.drop.clone().into()));
-    }
-    all.push(("test", spec.split.test.into()));
-    all.push(("validation", spec.split.validation.into()));
-    all.push(("split_seed", toml::Value::Integer(spec.split.seed as i64)));
-    all
-}
+/// A study of more trials than this is run only when somebody says that it is meant.
+pub const MANY_TRIALS: u64 = 1_000_000;
 
 /// How long a trial is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,33 +40,16 @@ pub enum Length {
     Epochs(u64),
 }
 
-/// The values of each field; the study is their product.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of `Technique`")]
-pub struct Grid {
-    pub hidden: Vec<Vec<usize>>,
-    pub activation: Vec<Word<Activation>>,
-    pub init: Vec<Word<Init>>,
-    pub rule: Vec<Word<Rule>>,
-    pub schedule: Vec<Schedule>,
-    pub norm: Vec<Word<Norm>>,
-    pub dropout: Vec<Word<Regularisation>>,
-    pub guard: Vec<Word<Guard>>,
-    pub decay: Vec<Word<Decay>>,
-}
-
 /// A training study with every default written out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
-    /// Where the examples come from.
-    pub data: DataSource,
-    /// Train on the first so many; all when none.
-    pub examples: Option<usize>,
+    /// The data sets: each technique is trained on every one.
+    pub data: Vec<DataChoice>,
     /// What is compared.
     pub grid: Grid,
-    /// Examples in a batch.
-    pub batch: usize,
-    /// How they are drawn.
+    /// Named bundles of choices, one factor of the product; none in most studies.
+    pub variants: Vec<Variant>,
+    /// How the examples of a batch are drawn.
     pub sampling: Sampling,
     /// How long a trial is.
     pub length: Length,
@@ -124,285 +61,415 @@ pub struct Training {
     pub evaluate_every: u64,
     /// Of these parts, on the way.
     pub evaluate: Vec<Part>,
-    /// Seeds 1 to so many, the same for every technique.
+    /// Seeds 1 to so many, the same for every technique; where seeds are added until all is decided, those of the first look.
     pub seeds: u64,
+    /// Add seeds until every comparison is decided, at most to so many; none for a fixed number.
+    pub until_decided: Option<u64>,
     /// Compare techniques that differ in one of these fields only; all that vary when none are named.
     pub compare: Option<Vec<Field>>,
     /// One panel of the figure for each value of this field.
     pub panels: Option<Field>,
     /// The metric that the figure and the sentences are about.
     pub metric: Metric,
+    /// The value of the metric whose first crossing is timed.
+    pub target: Option<f64>,
 }
 
-/// One technique of a study with its trials.
+/// What the techniques of a study are trained on: one data set, as far as the report needs to know it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// Its name in the report.
+    pub name: String,
+    /// Where it was read from.
+    pub source: String,
+    /// SHA-256 of its content.
+    pub fingerprint: String,
+    /// What identifies it in a trial: the fingerprint and, of a table, how it is read.
+    pub identity: String,
+    /// Training examples used.
+    pub examples: usize,
+    /// Training examples that there are.
+    pub available: usize,
+    /// Validation examples, if there is such a part.
+    pub validation: Option<usize>,
+    /// Test examples.
+    pub test: usize,
+    /// Numbers per example.
+    pub columns: usize,
+    /// Outputs of a network for it.
+    pub outputs: usize,
+    /// What the reader decided.
+    pub notes: Vec<String>,
+}
+
+/// One technique of a study on one of its data sets, with its trials.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// What varies, in short: `adam:lr=0.001`, or `normal:std=0.01, batch`.
     pub name: String,
+    /// Which of the study's problems it is trained on.
+    pub problem: usize,
+    /// Updates of each of its trials.
+    pub steps: u64,
     /// The value of each field that varies.
     pub settings: Vec<(Field, String)>,
     /// The technique in full.
     pub technique: Technique,
-    /// One record a seed, in the order of the seeds.
+    /// One record a seed, in the order of the seeds; fewer while trials are missing.
     pub records: Vec<Record>,
 }
 
 /// A training study that has run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
+    /// What it ran on, in the order of the study.
+    pub problems: Vec<Problem>,
     /// What the trials measure.
     pub metrics: Vec<Metric>,
     /// The fields that vary.
     pub varying: Vec<Field>,
-    /// One group a technique, in the order of the grid.
+    /// One group for each technique on each problem, in the order of the grid.
     pub groups: Vec<Group>,
-    /// Updates of each trial.
-    pub steps: u64,
-    /// Training examples used.
-    pub examples: usize,
+    /// The most seeds that a group was given.
+    pub seeds: u64,
+}
+
+/// Data sets, techniques and what they measure, before anything has run.
+struct Scene {
+    problems: Vec<Problem>,
+    metrics: Vec<Metric>,
+    groups: Vec<Group>,
 }
 
 impl Training {
-    /// Updates of each trial on `examples` examples.
-    fn steps(&self, examples: usize) -> u64 {
-        match self.length {
-            Length::Steps(steps) => steps,
-            Length::Epochs(epochs) => epochs.saturating_mul((examples / self.batch.max(1)).max(1) as u64),
-        }
+    /// Reads the examples of all data sets.
+    ///
+    /// # Errors
+    /// When some are missing or damaged.
+    pub fn load(&self, shelf: &Shelf) -> Result<Vec<Dataset>, StudyError> {
+        self.data.iter().map(|data| data.source.load(shelf)).collect()
     }
 
     /// The fields that have more than one value.
     pub fn varying(&self) -> Vec<Field> {
-        let g = &self.grid;
-        let counts = |field| match field {
-            Field::Hidden => g.hidden.len(),
-            Field::Activation => g.activation.len(),
-            Field::Init => g.init.len(),
-            Field::Rule => g.rule.len(),
-            Field::Schedule => g.schedule.len(),
-            Field::Norm => g.norm.len(),
-            Field::Dropout => g.dropout.len(),
-            Field::Guard => g.guard.len(),
-            Field::Decay => g.decay.len(),
+        let many = |field: &Field| match field {
+            Field::Data => self.data.len() > 1,
+            Field::Variant => self.variants.len() > 1,
+            field => self.grid.count(*field) > 1,
         };
-        Field::ALL.into_iter().filter(|field| counts(*field) > 1).collect()
+        Field::ALL.into_iter().filter(many).collect()
     }
 
-    /// All techniques of the grid, schedules resolved over `steps`.
-    fn techniques(&self, steps: u64) -> Result<Vec<Technique>, StudyError> {
-        let g = &self.grid;
-        let mut all = Vec::new();
-        let schedules = g.schedule.iter().map(|schedule| schedule.over(steps)).collect::<Result<Vec<_>, _>>();
-        let schedules = schedules.map_err(|error| StudyError::Setting(error.to_string()))?;
-        for hidden in &g.hidden {
-            for activation in &g.activation {
-                for init in &g.init {
-                    for rule in &g.rule {
-                        for schedule in &schedules {
-                            for norm in &g.norm {
-                                for dropout in &g.dropout {
-                                    for guard in &g.guard {
-                                        for decay in &g.decay {
-                                            all.push(Technique {
-                                                hidden: hidden.clone(),
-                                                activation: *activation,
-                                                init: *init,
-                                                rule: *rule,
-                                                schedule: schedule.clone(),
-                                                norm: *norm,
-                                                dropout: *dropout,
-                                                guard: *guard,
-                                                decay: *decay,
-                                            });
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+    /// How many trials the first look takes: data sets × techniques × seeds.
+    pub fn trials(&self) -> u64 {
+        let techniques = self.grid.product().saturating_mul(self.variants.len().max(1) as u64);
+        techniques.saturating_mul(self.data.len() as u64).saturating_mul(self.first_seeds())
+    }
+
+    /// The seeds of the first look.
+    pub fn first_seeds(&self) -> u64 {
+        self.until_decided.map_or(self.seeds, |most| self.seeds.min(most))
+    }
+
+    /// Updates of each trial.
+    fn steps(&self, examples: usize, batch: usize) -> u64 {
+        match self.length {
+            Length::Steps(steps) => steps,
+            Length::Epochs(epochs) => epochs.saturating_mul((examples / batch.max(1)).max(1) as u64),
         }
-        Ok(all)
     }
 
-    /// Runs what the journal does not have yet.
-    ///
-    /// # Errors
-    /// When the study does not fit the data, a technique is given twice, or the journal cannot be written.
-    pub fn run(
-        &self,
-        name: &str,
-        data: &Dataset,
-        journal: &mut Journal,
-        means: &Means<'_>,
-    ) -> Result<Outcome, StudyError> {
-        let metrics = Metric::of(data);
+    /// All techniques, schedules as they are written.
+    fn techniques(&self) -> Vec<Technique> {
+        if self.variants.is_empty() {
+            return self.grid.techniques().collect();
+        }
+        let of = |variant: &Variant| {
+            let name = Some(variant.name.clone());
+            let named = move |technique| Technique { variant: name.clone(), ..technique };
+            self.grid.with(variant).techniques().map(named).collect::<Vec<_>>()
+        };
+        self.variants.iter().flat_map(of).collect()
+    }
+
+    /// What the report needs to know of the data sets.
+    fn problems(&self, data: &[Dataset]) -> Result<Vec<Problem>, StudyError> {
+        let mut problems: Vec<Problem> = Vec::new();
+        for (choice, data) in self.data.iter().zip(data) {
+            let name = choice.title.clone().unwrap_or_else(|| data.name.clone());
+            if problems.iter().any(|other| other.name == name) {
+                return Err(StudyError::Setting(format!(
+                    "two data sets of the study are called `{name}`: give each a `title` of its own"
+                )));
+            }
+            problems.push(Problem {
+                name,
+                source: data.source.clone(),
+                fingerprint: data.fingerprint.clone(),
+                identity: choice.source.identity(&data.fingerprint),
+                examples: choice.first.unwrap_or(data.train.len()),
+                available: data.train.len(),
+                validation: data.validation.as_ref().map(problem::data::Examples::len),
+                test: data.test.len(),
+                columns: data.columns,
+                outputs: data.task.outputs(),
+                notes: data.notes.clone(),
+            });
+        }
+        Ok(problems)
+    }
+
+    /// What the trials measure; every data set has to be of the same kind.
+    fn metrics(&self, data: &[Dataset]) -> Result<Vec<Metric>, StudyError> {
+        let Some((first, others)) = data.split_first() else {
+            return Err(StudyError::Setting("data: expected at least one data set, found none".to_owned()));
+        };
+        let metrics = Metric::of(first);
+        let listed =
+            |metrics: &[Metric]| metrics.iter().map(|metric| metric.name()).collect::<Vec<_>>().join(", ");
+        if let Some(other) = others.iter().find(|other| Metric::of(other) != metrics) {
+            return Err(StudyError::Setting(format!(
+                "the data sets of one study need the same metrics: `{}` has {}, `{}` has {}",
+                first.name,
+                listed(&metrics),
+                other.name,
+                listed(&Metric::of(other))
+            )));
+        }
         if !metrics.contains(&self.metric) {
-            let known: Vec<&str> = metrics.iter().map(|metric| metric.name()).collect();
             return Err(StudyError::Setting(format!(
                 "report.metric: `{}` has {}, found {}",
-                data.name,
-                known.join(", "),
+                first.name,
+                listed(&metrics),
                 self.metric.name()
             )));
         }
-        let examples = self.examples.unwrap_or(data.train.len());
-        let steps = self.steps(examples);
-        let techniques = self.techniques(steps)?;
-        let varying = self.varying();
-        let identity = self.data.identity(&data.fingerprint);
-        let trial = |technique: &Technique, seed| Trial {
-            data: identity.clone(),
-            examples,
-            technique: technique.clone(),
-            batch: self.batch,
+        Ok(metrics)
+    }
+
+    /// The groups, without their trials.
+    fn scene(&self, data: &[Dataset]) -> Result<Scene, StudyError> {
+        let metrics = self.metrics(data)?;
+        let problems = self.problems(data)?;
+        let (varying, techniques) = (self.varying(), self.techniques());
+        // Which group a trial's id belongs to.
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        for (index, problem) in problems.iter().enumerate() {
+            for technique in &techniques {
+                let steps = self.steps(problem.examples, technique.batch);
+                let technique = grid::over(technique.clone(), steps)?;
+                let choice = |field: &Field| match field {
+                    Field::Data => problem.name.clone(),
+                    field => technique.choice(*field),
+                };
+                let settings: Vec<_> = varying.iter().map(|field| (*field, choice(field))).collect();
+                let name = name_of(&technique, &settings);
+                let records = Vec::new();
+                let group = Group { name, problem: index, steps, settings, technique, records };
+                let id = self.trial(problem, &group, 1).id();
+                if let Some(twin) = seen.insert(id, groups.len()) {
+                    return Err(StudyError::Setting(format!(
+                        "the same technique stands in the study twice: `{}` and `{}` are both {}",
+                        groups[twin].name, group.name, group.technique
+                    )));
+                }
+                groups.push(group);
+            }
+        }
+        Ok(Scene { problems, metrics, groups })
+    }
+
+    /// The groups of the study on these data, without their trials, and the problems that they are trained on.
+    ///
+    /// # Errors
+    /// When the study does not fit the data, or a technique is given twice.
+    pub fn groups(&self, data: &[Dataset]) -> Result<(Vec<Problem>, Vec<Group>), StudyError> {
+        self.scene(data).map(|scene| (scene.problems, scene.groups))
+    }
+
+    /// A trial of a group.
+    pub fn trial(&self, problem: &Problem, group: &Group, seed: u64) -> Trial {
+        Trial {
+            data: problem.identity.clone(),
+            examples: problem.examples,
+            technique: group.technique.clone(),
             sampling: self.sampling,
-            steps,
+            steps: group.steps,
             loss_at: self.loss_at,
             record_every: self.record_every,
             evaluate_every: self.evaluate_every,
             evaluate: self.evaluate.clone(),
             seed,
-        };
-        let trials = self.seeds.saturating_mul(techniques.len() as u64);
-        if trials > MOST_TRIALS {
-            let text = format!(
-                "expected at most {MOST_TRIALS} trials, found {trials}: {} techniques with {} seeds each",
-                techniques.len(),
-                self.seeds
-            );
-            return Err(StudyError::Setting(text));
         }
-        // Which technique an id belongs to.
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        let mut groups: Vec<(Technique, Vec<String>)> = Vec::new();
-        let mut missing = Vec::new();
-        for technique in techniques {
-            let mut ids = Vec::new();
-            for seed in 1..=self.seeds {
-                let trial = trial(&technique, seed);
-                let id = trial.id();
-                if let Some(twin) = seen.insert(id.clone(), groups.len()) {
-                    let twin = groups.get(twin).map_or(&technique, |(twin, _)| twin);
-                    return Err(StudyError::Setting(format!(
-                        "the same technique stands in the study twice: `{twin}` and `{technique}`"
-                    )));
-                }
-                match (journal.get(&id), means.known.get(&id)) {
-                    (Some(_), _) => {}
-                    (None, Some(record)) => journal.append(record.clone())?,
-                    (None, None) => missing.push(trial),
-                }
-                ids.push(id);
-            }
-            groups.push((technique, ids));
-        }
-        means.watch.begin(name, (missing.len() as u64).saturating_mul(steps));
-        let ran = executor::run(&missing, data, means.workers, means.watch, |record| journal.append(record));
-        means.watch.end();
-        ran?;
-        let groups: Vec<Group> = groups
-            .into_iter()
-            .map(|(technique, ids)| {
-                let settings: Vec<_> =
-                    varying.iter().map(|field| (*field, technique.choice(*field))).collect();
-                let name = match settings.len() {
-                    0 => technique.choice(Field::Rule),
-                    _ => settings
-                        .iter()
-                        .map(|(field, value)| describe_choice(*field, value))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                };
-                let records = ids.iter().filter_map(|id| journal.get(id).cloned()).collect();
-                Group { name, settings, technique, records }
-            })
-            .collect();
-        Ok(Outcome { metrics, varying, groups, steps, examples })
     }
 
-    /// The study with every default written out, as a file that can be run again.
-    pub fn resolved(&self) -> toml::Table {
-        fn words<T: ToString>(words: &[T]) -> toml::Value {
-            match words {
-                [word] => word.to_string().into(),
-                words => words.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
+    /// Runs what the journal does not have yet; `planned` is told of the trials of each look before they run.
+    ///
+    /// # Errors
+    /// When the study does not fit the data, a technique is given twice, the journal cannot be written, or somebody wants it to stop.
+    pub fn run(
+        &self,
+        name: &str,
+        data: &[Dataset],
+        journal: &mut Journal,
+        means: &Means<'_>,
+        planned: &mut dyn FnMut(&Plan) -> Result<(), StudyError>,
+    ) -> Result<Outcome, StudyError> {
+        if self.trials() > MANY_TRIALS && !means.many {
+            return Err(StudyError::Setting(format!(
+                "the study has {} trials, which is more than {MANY_TRIALS}: make its lists shorter, or say --yes if so many are meant",
+                self.trials()
+            )));
+        }
+        let scene = self.scene(data)?;
+        let mut seeds = vec![self.first_seeds(); scene.groups.len()];
+        loop {
+            let (plan, missing) = self.look(&scene, &seeds, journal, means)?;
+            self.fits(&scene, data, &missing)?;
+            planned(&plan)?;
+            let steps = missing.iter().map(|(group, _)| scene.groups[*group].steps);
+            means.watch.begin(name, steps.fold(0, u64::saturating_add));
+            let job = |index: usize| {
+                let (group, seed) = missing[index];
+                let group = &scene.groups[group];
+                let trial = self.trial(&scene.problems[group.problem], group, seed);
+                Job { trial, data: &data[group.problem] }
+            };
+            let keep = |record| journal.append(record);
+            let ran = executor::run(missing.len(), &job, means.workers, means.watch, keep);
+            means.watch.end();
+            ran?;
+            let outcome = self.gather(&scene, &seeds, |id| journal.get(id).cloned());
+            match self.more(&outcome, &seeds) {
+                Some(more) => seeds = more,
+                None => return Ok(outcome),
             }
         }
-        let integer = |n: usize| toml::Value::Integer(n as i64);
-        let table = |entries: Vec<(&str, toml::Value)>| {
-            toml::Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-        };
-        let mut data = match &self.data {
-            DataSource::Named(name) => vec![("name", name.clone().into())],
-            DataSource::Table(spec) => {
-                let spec: &TableSpec = spec;
-                let path = std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone());
-                let mut all = vec![("file", path.display().to_string().into())];
-                all.extend(reading(spec));
-                all
-            }
-        };
-        data.extend(self.examples.map(|n| ("first", integer(n))));
-        let g = &self.grid;
-        let hidden: Vec<toml::Value> = g
-            .hidden
-            .iter()
-            .map(|widths| widths.iter().map(|n| integer(*n)).collect::<Vec<_>>().into())
-            .collect();
-        let length = match self.length {
-            Length::Steps(steps) => ("steps", integer(steps as usize)),
-            Length::Epochs(epochs) => ("epochs", integer(epochs as usize)),
-        };
-        let mut report = vec![("metric", self.metric.name().into())];
-        report.extend(self.panels.map(|field| ("panels", field.name().into())));
-        let compare = |fields: &Vec<Field>| {
-            ("compare", fields.iter().map(|field| field.name()).collect::<Vec<_>>().into())
-        };
-        report.extend(self.compare.as_ref().map(compare));
-        [
-            ("data", table(data)),
-            ("network", table(vec![("hidden", hidden.into()), ("activation", words(&g.activation))])),
-            (
-                "technique",
-                table(vec![
-                    ("init", words(&g.init)),
-                    ("rule", words(&g.rule)),
-                    ("schedule", words(&g.schedule)),
-                    ("norm", words(&g.norm)),
-                    ("dropout", words(&g.dropout)),
-                    ("guard", words(&g.guard)),
-                    ("decay", words(&g.decay)),
-                ]),
-            ),
-            (
-                "training",
-                table(vec![
-                    ("batch", integer(self.batch)),
-                    ("sampling", self.sampling.value().to_string().into()),
-                    length,
-                    ("loss_at", self.loss_at.value().to_string().into()),
-                    ("record_every", integer(self.record_every as usize)),
-                    ("evaluate_every", integer(self.evaluate_every as usize)),
-                    ("evaluate", self.evaluate.iter().map(|part| part.name()).collect::<Vec<_>>().into()),
-                    ("seeds", integer(self.seeds as usize)),
-                ]),
-            ),
-            ("report", table(report)),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
     }
+
+    /// What there is to say of the records that a run has left so far.
+    ///
+    /// # Errors
+    /// When the study does not fit the data.
+    pub fn outcome(
+        &self,
+        data: &[Dataset],
+        get: impl Fn(&str) -> Option<Record>,
+    ) -> Result<Outcome, StudyError> {
+        let scene = self.scene(data)?;
+        let mut seeds = vec![self.first_seeds(); scene.groups.len()];
+        loop {
+            let outcome = self.gather(&scene, &seeds, &get);
+            let whole = outcome.groups.iter().zip(&seeds).all(|(g, seeds)| g.records.len() as u64 == *seeds);
+            match self.more(&outcome, &seeds) {
+                Some(more) if whole => seeds = more,
+                _ => return Ok(outcome),
+            }
+        }
+    }
+
+    /// The trials up to these seeds, and those of them without a result.
+    fn look(
+        &self,
+        scene: &Scene,
+        seeds: &[u64],
+        journal: &mut Journal,
+        means: &Means<'_>,
+    ) -> Result<(Plan, Vec<(usize, u64)>), StudyError> {
+        let (mut plan, mut missing) = (Plan::default(), Vec::new());
+        for (index, (group, seeds)) in scene.groups.iter().zip(seeds).enumerate() {
+            let problem = &scene.problems[group.problem];
+            for seed in 1..=*seeds {
+                let planned = group.planned(problem, self.trial(problem, group, seed).id(), seed);
+                match (journal.get(&planned.id), means.known.get(&planned.id)) {
+                    (Some(record), _) if record.failed.is_none() => {}
+                    (_, Some(record)) => journal.append(record.clone())?,
+                    _ => missing.push((index, seed)),
+                }
+                plan.add(planned);
+            }
+        }
+        Ok((plan, missing))
+    }
+
+    /// Whether each technique that is about to run fits its data: found before anything runs.
+    fn fits(&self, scene: &Scene, data: &[Dataset], missing: &[(usize, u64)]) -> Result<(), StudyError> {
+        let mut checked = HashSet::new();
+        for (index, seed) in missing {
+            if checked.insert(*index) {
+                let group = &scene.groups[*index];
+                self.trial(&scene.problems[group.problem], group, *seed).check(&data[group.problem])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn gather(&self, scene: &Scene, seeds: &[u64], get: impl Fn(&str) -> Option<Record>) -> Outcome {
+        let groups = scene.groups.iter().zip(seeds).map(|(group, seeds)| {
+            let problem = &scene.problems[group.problem];
+            let records = (1..=*seeds).filter_map(|seed| get(&self.trial(problem, group, seed).id()));
+            Group { records: records.collect(), ..group.clone() }
+        });
+        Outcome {
+            groups: groups.collect(),
+            problems: scene.problems.clone(),
+            metrics: scene.metrics.clone(),
+            varying: self.varying(),
+            seeds: seeds.iter().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// The seeds of the next look: a quarter more for the groups of undecided comparisons; none when all are decided or the cap is reached.
+    ///
+    /// A function of the records alone, so that a run that was killed goes the same way again. Verdicts do not come undone: the p-value of each
+    /// comparison only falls, and so do those that Holm's procedure makes of them.
+    fn more(&self, outcome: &Outcome, seeds: &[u64]) -> Option<Vec<u64>> {
+        let (most, now) = (self.until_decided?, outcome.seeds);
+        let next = (now + (now / 4).max(1)).min(most);
+        let open: Vec<_> =
+            comparisons(self, outcome).into_iter().filter(|c| c.verdict == Verdict::Undecided).collect();
+        if open.is_empty() || next <= now {
+            return None;
+        }
+        let is_open =
+            |group: &Group| open.iter().any(|c| std::ptr::eq(c.a, group) || std::ptr::eq(c.b, group));
+        let more = |(group, seeds): (&Group, &u64)| if is_open(group) { next } else { *seeds };
+        Some(outcome.groups.iter().zip(seeds).map(more).collect())
+    }
+}
+
+/// What a group is called: what varies, or its rule.
+fn name_of(technique: &Technique, settings: &[(Field, String)]) -> String {
+    if settings.is_empty() {
+        return technique.variant.clone().unwrap_or_else(|| technique.choice(Field::Rule));
+    }
+    let described = settings.iter().map(|(field, value)| describe_choice(*field, value));
+    described.collect::<Vec<_>>().join(", ")
 }
 
 impl Outcome {
     /// The group of these settings.
     pub fn group(&self, wanted: &[(Field, &str)]) -> Option<&Group> {
-        let has =
-            |group: &&Group| wanted.iter().all(|(field, value)| group.technique.choice(*field) == *value);
+        let has = |group: &&Group| wanted.iter().all(|(field, value)| group.choice(*field) == *value);
         self.groups.iter().find(has)
+    }
+
+    /// The problem of a group.
+    pub fn problem(&self, group: &Group) -> &Problem {
+        &self.problems[group.problem]
+    }
+
+    /// Updates of the longest trials.
+    pub fn steps(&self) -> u64 {
+        self.groups.iter().map(|group| group.steps).max().unwrap_or(0)
+    }
+
+    /// Trials that ended in an error, with their groups.
+    pub fn failures(&self) -> impl Iterator<Item = (&Group, &Record)> {
+        let all =
+            self.groups.iter().flat_map(|group| group.records.iter().map(move |record| (group, record)));
+        all.filter(|(_, record)| record.failed.is_some())
     }
 }
 
@@ -415,6 +482,45 @@ impl Group {
     /// How many seeds diverged.
     pub fn diverged(&self) -> usize {
         self.records.iter().filter(|record| record.diverged_at.is_some()).count()
+    }
+
+    /// How many seeds ended in an error.
+    pub fn failed(&self) -> usize {
+        self.records.iter().filter(|record| record.failed.is_some()).count()
+    }
+
+    /// The choice of a field, the data's name among them where it varies.
+    pub fn choice(&self, field: Field) -> String {
+        match field {
+            Field::Data => {
+                let named = self.settings.iter().find(|(of, _)| *of == field);
+                named.map(|(_, name)| name.clone()).unwrap_or_default()
+            }
+            field => self.technique.choice(field),
+        }
+    }
+
+    /// What varies but the data: the same for a technique on every problem.
+    pub fn technique_settings(&self) -> impl Iterator<Item = &(Field, String)> {
+        self.settings.iter().filter(|(field, _)| *field != Field::Data)
+    }
+
+    /// What its technique is called, on whatever data.
+    pub fn technique_name(&self) -> String {
+        let settings: Vec<_> = self.technique_settings().cloned().collect();
+        name_of(&self.technique, &settings)
+    }
+
+    pub(crate) fn planned(&self, problem: &Problem, id: String, seed: u64) -> Planned {
+        let settings =
+            self.settings.iter().map(|(field, value)| (field.name().to_owned(), value.clone().into()));
+        Planned {
+            id,
+            group: self.name.clone(),
+            data: Some(problem.name.clone()),
+            settings: settings.collect(),
+            seed,
+        }
     }
 }
 

@@ -34,15 +34,13 @@ technique::choice! {
 /// One run of training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trial {
-    /// Fingerprint of the data, and the label column of a table.
+    /// What identifies the data: their fingerprint and, of a table, how it is read.
     pub data: String,
     /// Training examples used: the first so many.
     pub examples: usize,
     /// What is trained, and how.
     pub technique: Technique,
-    /// Examples in a batch.
-    pub batch: usize,
-    /// How they are drawn.
+    /// How the examples of a batch are drawn.
     #[serde(serialize_with = "word")]
     pub sampling: Sampling,
     /// Updates.
@@ -118,20 +116,36 @@ impl Trial {
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Trains. `advance` is told of steps done, for progress bars.
+    /// Trains.
     ///
     /// # Errors
     /// When the network, the data and the batch do not fit, or a hyper-parameter is outside its domain. Divergence is no error but a result.
-    pub fn run(&self, data: &Dataset, advance: &dyn Fn(u64)) -> Result<Record, StudyError> {
-        self.run_by(Crew::ALONE, data, advance)
+    pub fn run(&self, data: &Dataset) -> Result<Record, StudyError> {
+        self.run_by(Crew::ALONE, data, &|_| true)
     }
 
-    /// The same with several threads in its large products, and the same bits.
+    /// Whether the network, the data and the batch fit, without training.
     ///
     /// # Errors
     /// As [`Trial::run`].
-    pub fn run_by(&self, crew: Crew, data: &Dataset, advance: &dyn Fn(u64)) -> Result<Record, StudyError> {
-        let started = Instant::now();
+    pub fn check(&self, data: &Dataset) -> Result<(), StudyError> {
+        self.problem(data).and_then(|problem| self.optimizer(&problem)).map(drop)
+    }
+
+    /// What is left of it when it ends in an error.
+    pub(crate) fn failed(&self, why: String) -> Record {
+        Record {
+            id: self.id(),
+            seed: self.seed,
+            diverged_at: None,
+            finals: None,
+            failed: Some(why),
+            series: Series::new(),
+            seconds: 0.0,
+        }
+    }
+
+    fn problem<'d>(&self, data: &'d Dataset) -> Result<Supervised<'d, f32>, StudyError> {
         let technique = &self.technique;
         let spec = NetSpec {
             inputs: data.columns,
@@ -142,19 +156,33 @@ impl Trial {
             dropout: technique.dropout.value,
             loss: data.task.loss(),
         };
-        let mut problem =
-            Supervised::<f32>::new(data, Some(self.examples), &spec, self.batch, self.sampling, self.seed)?;
+        let (examples, batch) = (Some(self.examples), technique.batch);
+        Ok(Supervised::new(data, examples, &spec, batch, self.sampling, self.seed)?)
+    }
+
+    fn optimizer(&self, problem: &Supervised<'_, f32>) -> Result<Optimizer<f32>, StudyError> {
+        let t = &self.technique;
+        let (schedule, layout) = (t.schedule.clone(), problem.layout());
+        Optimizer::with(t.rule.value, schedule, t.guard.value, t.decay.value, layout)
+            .map_err(|error| StudyError::Setting(error.to_string()))
+    }
+
+    /// Trains with several threads in the large products, and the same bits. `advance` is told of steps done, and says whether to go on.
+    ///
+    /// # Errors
+    /// As [`Trial::run`], and [`StudyError::Interrupted`] when it is not to go on.
+    pub fn run_by(
+        &self,
+        crew: Crew,
+        data: &Dataset,
+        advance: &dyn Fn(u64) -> bool,
+    ) -> Result<Record, StudyError> {
+        let started = Instant::now();
+        let mut problem = self.problem(data)?;
         problem.crew(crew);
-        let mut params = problem.initial(&technique.init.value);
+        let mut params = problem.initial(&self.technique.init.value);
         let mut grads = vec![0.0_f32; params.len()];
-        let mut optimizer: Optimizer<f32> = Optimizer::with(
-            technique.rule.value,
-            technique.schedule.clone(),
-            technique.guard.value,
-            technique.decay.value,
-            problem.layout(),
-        )
-        .map_err(|error| StudyError::Setting(error.to_string()))?;
+        let mut optimizer = self.optimizer(&problem)?;
 
         let mut record = Record {
             id: self.id(),
@@ -200,7 +228,9 @@ impl Trial {
                 }
             }
             if done % 50 == 0 {
-                advance(50);
+                if !advance(50) {
+                    return Err(StudyError::Interrupted);
+                }
                 reported = done;
             }
         }

@@ -9,6 +9,7 @@ use thalweg::study::run::Overrides;
 use super::Outcome;
 use crate::args::ReproduceArgs;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::{line, message};
 use crate::progress::{Bars, Downloads};
 
@@ -22,11 +23,12 @@ pub(crate) fn run(args: &ReproduceArgs, quiet: bool) -> Outcome {
     let options = Options {
         out: &args.out,
         workers: args.effort.workers(),
-        overrides: Overrides { seeds: args.effort.seeds, steps: args.effort.steps },
+        overrides: Overrides { seeds: args.effort.seeds, steps: args.effort.steps, ..Overrides::default() },
         fallback: fallback.as_deref(),
         command: &command_line(args, &data),
         version: thalweg::VERSION,
     };
+    interrupt::listen();
     let claims = reproduce(&data, &options, &Bars::new(quiet))?;
     if !quiet {
         for claim in &claims {

@@ -1,104 +1,29 @@
 //! `thalweg run`
 
-use std::collections::HashMap;
-use std::process::ExitCode;
-use std::time::Instant;
-
-use thalweg::problem::data::{Dataset, Shelf, TableSpec};
-use thalweg::study::report::folder;
-use thalweg::study::report::page::{self, Provenance};
-use thalweg::study::run::{Means, Overrides};
+use thalweg::problem::data::{Dataset, TableSpec};
 use thalweg::study::spec::{Body, Study};
-use thalweg::study::training::DataSource;
+use thalweg::study::training::{DataChoice, DataSource};
 
 use super::Outcome;
+use super::going::{effort_words, is_file, quoted, shelf};
 use crate::args::RunArgs;
 use crate::failure::Failure;
-use crate::output::{json, line, message};
-use crate::progress::Bars;
+use crate::output::message;
 
 pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
-    let started = Instant::now();
-    let mut study =
-        Study::find(&args.study)?.with(Overrides { seeds: args.effort.seeds, steps: args.effort.steps })?;
+    let mut study = Study::find(&args.study)?.with(args.going.overrides())?;
     let data = load(&mut study, args, quiet)?;
-    if args.effort.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
+    if args.going.effort.seeds.is_some() && !matches!(study.body, Body::Training(_)) {
         message(quiet, format_args!("`{}` trains nothing: --seeds changes nothing", study.name));
     }
-    if args.effort.steps.is_some() && matches!(study.body, Body::Activations(_)) {
+    if args.going.effort.steps.is_some() && matches!(study.body, Body::Activations(_)) {
         message(quiet, format_args!("`{}` takes no steps: --steps changes nothing", study.name));
     }
-    let seeds = match &study.body {
-        Body::Training(training) => format!("1 to {} for every technique", training.seeds),
-        Body::Descent(_) | Body::Activations(_) => "as the study says".to_owned(),
-    };
-    let means = Means {
-        data: data.as_ref(),
-        workers: args.effort.workers(),
-        watch: &Bars::new(quiet),
-        known: &HashMap::new(),
-    };
-    let ran = study.run(&args.out, &means)?;
-    let result = ran.json(data.as_ref(), &args.out);
-    let diverged = ran.diverged();
-
-    let about = data.as_ref().map_or("Ran without data.".to_owned(), |data| {
-        let fingerprint = data.fingerprint.get(..12).unwrap_or(&data.fingerprint);
-        format!(
-            "Ran on {} ({}, {} training and {} test examples, content SHA-256 {fingerprint}…).",
-            data.name,
-            data.source,
-            data.train.len(),
-            data.test.len()
-        )
-    });
-    let (cpu, system) = page::machine();
-    let provenance = Provenance {
-        data: about,
-        fallback: false,
-        seeds,
-        version: thalweg::VERSION.to_owned(),
-        cpu,
-        system,
-        wall: format!("{:.1} s", started.elapsed().as_secs_f64()),
-        command: command_line(args),
-    };
-    let sentences = ran.section.sentences.clone();
-    let title = ran.section.title.clone();
-    let html = page::render(&title, &provenance, &[], &[(String::new(), ran.section)])?;
-    folder::write(&args.out.join("index.html"), html.as_bytes())?;
-
-    if args.json {
-        json(&result)?;
-    } else {
-        if !quiet {
-            for sentence in sentences {
-                line(sentence)?;
-            }
-        }
-        line(args.out.join("index.html").display())?;
-    }
-    if diverged > 0 {
-        // Divergence is a result, kept and shown; the run itself has not failed.
-        message(
-            quiet,
-            format_args!(
-                "{diverged} trial{} diverged; the report shows where",
-                if diverged == 1 { "" } else { "s" }
-            ),
-        );
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Whether a name is that of a file, and not of a set.
-fn is_file(name: &str) -> bool {
-    let ends = [".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".npz", ".npy", ".idx", "ubyte"];
-    ends.iter().any(|end| name.to_lowercase().ends_with(end))
+    args.going.go(study, &data, args.out.as_deref(), quiet, command_line(args))
 }
 
 /// The data of the study, or those asked for in their place.
-fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset>, Failure> {
+fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Vec<Dataset>, Failure> {
     let Body::Training(training) = &mut study.body else {
         if args.data.is_some() {
             return Err(Failure::Usage(format!(
@@ -106,39 +31,39 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset
                 study.name
             )));
         }
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    if let Some(name) = &args.data {
-        training.data = match &args.label {
-            Some(label) => DataSource::Table(Box::new(TableSpec::new(name, label.clone()))),
-            None if is_file(name) => {
-                return Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")));
-            }
-            None => DataSource::Named(name.clone()),
-        };
-    }
-    let shelf = Shelf::new(args.data_dir.data_dir.clone());
-    let data = training.data.load(&shelf)?;
+    let Some(name) = &args.data else { return Ok(training.load(&shelf(&args.going.data_dir))?) };
+    let source = match &args.label {
+        Some(label) => DataSource::Table(Box::new(TableSpec::new(name, label.clone()))),
+        None if is_file(name) => {
+            return Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")));
+        }
+        None => DataSource::Named(name.clone()),
+    };
+    let first = training.data.first().and_then(|choice| choice.first);
+    training.data = vec![DataChoice { first, ..source.into() }];
+    let data = training.load(&shelf(&args.going.data_dir))?;
     // What the study wants of its own data may be more than other data have.
-    if let (Some(wanted), true) = (training.examples, args.data.is_some())
-        && wanted > data.train.len()
-    {
-        let all = data.train.len();
-        let text = format!(
-            "the study trains on the first {wanted} examples; `{}` has {all}, all of which are used",
-            data.name
-        );
-        message(quiet, text);
-        training.examples = Some(all);
+    for (choice, data) in training.data.iter_mut().zip(&data) {
+        if let Some(wanted) = choice.first.filter(|wanted| *wanted > data.train.len()) {
+            let all = data.train.len();
+            let text = format!(
+                "the study trains on the first {wanted} examples; `{}` has {all}, all of which are used",
+                data.name
+            );
+            message(quiet, text);
+            choice.first = Some(all);
+        }
     }
-    Ok(Some(data))
+    Ok(data)
 }
 
 fn command_line(args: &RunArgs) -> String {
-    let mut words = vec![format!("thalweg run {} --out {}", args.study, args.out.display())];
-    words.extend(args.data.iter().map(|data| format!("--data {data}")));
-    words.extend(args.label.iter().map(|label| format!("--label {label}")));
-    words.extend(args.effort.seeds.map(|n| format!("--seeds {n}")));
-    words.extend(args.effort.steps.map(|n| format!("--steps {n}")));
+    let mut words = vec![format!("thalweg run {}", quoted(&args.study))];
+    words.extend(args.out.iter().map(|out| format!("--out {}", quoted(&out.display().to_string()))));
+    words.extend(args.data.iter().map(|data| format!("--data {}", quoted(data))));
+    words.extend(args.label.iter().map(|label| format!("--label {}", quoted(label))));
+    words.extend(effort_words(&args.going));
     words.join(" ")
 }

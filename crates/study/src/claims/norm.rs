@@ -14,7 +14,7 @@ const RATES: (&str, &str) = ("norm-rates-grid", "learning rates");
 
 /// (value of the field, with batch norm, without).
 fn duels(outcome: &Outcome, field: Field) -> Vec<(String, &Group, &Group)> {
-    let with = outcome.groups.iter().filter(|group| group.technique.choice(Field::Norm) == "batch");
+    let with = outcome.groups.iter().filter(|group| group.choice(Field::Norm) == "batch");
     with.filter_map(|batch| {
         let value = batch.technique.choice(field);
         let plain = outcome.group(&[(field, &value), (Field::Norm, "none")])?;

@@ -211,12 +211,8 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
         for (index, a) in sensitivity.groups.iter().enumerate() {
             for b in &sensitivity.groups[index + 1..] {
                 let same_rule = a.technique.rule.value.card().name == b.technique.rule.value.card().name;
-                let differ: Vec<Field> = sensitivity
-                    .varying
-                    .iter()
-                    .copied()
-                    .filter(|f| a.technique.choice(*f) != b.technique.choice(*f))
-                    .collect();
+                let differ: Vec<Field> =
+                    sensitivity.varying.iter().copied().filter(|f| a.choice(*f) != b.choice(*f)).collect();
                 if same_rule
                     && differ == [wanted]
                     && crate::compare::compare(a, b, Metric::TrainLoss).verdict != Verdict::Undecided
@@ -273,11 +269,11 @@ pub(super) fn decay(evidence: &Evidence<'_>) -> Claim {
     let outcome = evidence.schedules;
     let (mut numbers, mut wins, mut losses, mut rules) = (Vec::new(), Vec::new(), 0, Vec::new());
     for group in &outcome.groups {
-        let rule = group.technique.choice(Field::Rule);
+        let rule = group.choice(Field::Rule);
         if !rules.contains(&rule) {
             rules.push(rule.clone());
         }
-        let schedule = group.technique.choice(Field::Schedule);
+        let schedule = group.choice(Field::Schedule);
         let Some(constant) = outcome.group(&[(Field::Rule, &rule), (Field::Schedule, "constant")]) else {
             continue;
         };

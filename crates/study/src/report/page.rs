@@ -57,7 +57,7 @@ pub fn render(
     title: &str,
     provenance: &Provenance,
     claims: &[Claim],
-    sections: &[(String, Section)],
+    sections: &[(String, &Section)],
 ) -> Result<String, StudyError> {
     let views: Vec<SectionView<'_>> = sections
         .iter()

@@ -1,6 +1,5 @@
 //! The section of a training study.
 
-use problem::data::Dataset;
 use problem::supervised::Sampling;
 
 mod curve;
@@ -24,38 +23,32 @@ const WIDE: f64 = 8.0;
 ///
 /// # Errors
 /// When a figure cannot be drawn.
-pub fn section(
-    study: &Study,
-    training: &Training,
-    outcome: &Outcome,
-    data: &Dataset,
-) -> Result<Section, StudyError> {
+pub fn section(study: &Study, training: &Training, outcome: &Outcome) -> Result<Section, StudyError> {
     let all = comparisons(training, outcome);
     Ok(Section {
         from_study: true,
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),
-        method: method(training, outcome, data),
+        method: method(training, outcome),
         sentences: sentences::sentences(training, outcome, &all),
         figures: figures::figures(study, training, outcome)?,
         tables: tables::tables(outcome, &all),
     })
 }
 
-fn method(training: &Training, outcome: &Outcome, data: &Dataset) -> String {
-    let technique = &outcome.groups[0].technique;
-    let fixed =
-        Field::ALL.iter().filter(|field| !outcome.varying.contains(field) && **field != Field::Hidden);
+fn method(training: &Training, outcome: &Outcome) -> String {
+    let (technique, data) = (&outcome.groups[0].technique, &outcome.problems[0]);
+    let fixed = Field::OF_FORMULA.iter().filter(|field| !outcome.varying.contains(field));
     let fixed: Vec<String> = fixed
         .map(|field| (field.name(), technique.choice(*field)))
-        .filter(|(_, value)| value != "none" && value != "constant")
+        .filter(|(name, value)| !["hidden", "batch"].contains(name) && value != "none" && value != "constant")
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
     let network = if outcome.varying.contains(&Field::Hidden) {
         String::new()
     } else {
-        format!("{}-{}-{} network, ", data.columns, technique.choice(Field::Hidden), data.task.outputs())
+        format!("{}-{}-{} network, ", data.columns, technique.choice(Field::Hidden), data.outputs)
     };
     let drawn = match training.sampling {
         Sampling::Replacement => "drawn with replacement",
@@ -69,11 +62,11 @@ fn method(training: &Training, outcome: &Outcome, data: &Dataset) -> String {
         "Data: {} ({}), the first {} training and all {} test examples. {network}{}; batches of {} {drawn}, {} steps, training loss measured {loss}. {}.",
         data.name,
         data.source,
-        grouped(outcome.examples),
-        grouped(data.test.len()),
+        grouped(data.examples),
+        grouped(data.test),
         fixed.join(", "),
-        training.batch,
-        grouped(outcome.steps as usize),
+        technique.choice(Field::Batch),
+        grouped(outcome.steps() as usize),
         if training.seeds == 1 {
             "Seed 1: the same weights (up to scale) and batches for every technique".to_owned()
         } else {
@@ -155,7 +148,7 @@ pub(crate) fn duels<'a>(
     let [field] = training.compare.as_deref()? else {
         return None;
     };
-    let values = distinct(outcome.groups.iter().map(|group| group.technique.choice(*field)));
+    let values = distinct(outcome.groups.iter().map(|group| group.choice(*field)));
     let [first, second] = &values[..] else {
         return None;
     };
@@ -168,7 +161,7 @@ pub(crate) fn duels<'a>(
         Some((panel, compare(a, b, metric)))
     };
     Some(
-        distinct(outcome.groups.iter().map(|group| group.technique.choice(panels)))
+        distinct(outcome.groups.iter().map(|group| group.choice(panels)))
             .into_iter()
             .filter_map(duel)
             .collect(),

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use technique::word::nearest;
 use toml::Spanned;
@@ -10,7 +11,7 @@ use crate::error::StudyError;
 use crate::technique::Field;
 
 /// One word or a list of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a word or a list of words")]
 pub(super) enum OneOrMany {
     One(String),
@@ -24,6 +25,14 @@ impl OneOrMany {
             Self::Many(words) => words,
         }
     }
+}
+
+/// One whole number or a list of them.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected a whole number or a list of them")]
+pub(super) enum Counts {
+    One(usize),
+    Many(Vec<usize>),
 }
 
 /// A file being read: knows where things stand in it.
@@ -95,6 +104,31 @@ impl Source<'_> {
             word.parse().map_err(|error: F::Err| self.at(offset, format!("{key}: {error}")))
         };
         list.iter().map(parse).collect()
+    }
+
+    /// Reads a whole number or a list of them; `default` when the key is not there.
+    pub(super) fn counts(
+        &self,
+        key: &str,
+        counts: Option<&Spanned<Counts>>,
+        default: usize,
+    ) -> Result<Vec<usize>, StudyError> {
+        let Some(counts) = counts else { return Ok(vec![default]) };
+        match counts.get_ref() {
+            Counts::One(count) => Ok(vec![*count]),
+            Counts::Many(many) if many.is_empty() => Err(self
+                .at(counts.span().start, format!("{key}: expected at least one value, found an empty list"))),
+            Counts::Many(many) => Ok(many.clone()),
+        }
+    }
+
+    /// Reads a word that may be missing.
+    pub(super) fn maybe<F: FromStr<Err: std::fmt::Display>>(
+        &self,
+        key: &str,
+        word: Option<&Spanned<String>>,
+    ) -> Result<Option<F>, StudyError> {
+        word.map(|word| self.word(key, word)).transpose()
     }
 
     /// Reads the name of a field.

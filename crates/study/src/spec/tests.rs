@@ -4,6 +4,7 @@ use problem::data::TableSpec;
 use technique::init::Init;
 
 use super::*;
+use crate::technique::Field;
 use crate::training::Length;
 use crate::trial::{LossAt, Metric};
 
@@ -99,7 +100,7 @@ fn what_is_written_out_reads_back_as_the_same_study() {
     let found = training(&study);
     assert_eq!(found.varying().len(), 7);
     assert_eq!((found.length, found.loss_at), (Length::Epochs(2), LossAt::After));
-    assert_eq!((found.seeds, found.examples, found.metric), (5, Some(70), Metric::TestAccuracy));
+    assert_eq!((found.seeds, found.data[0].first, found.metric), (5, Some(70), Metric::TestAccuracy));
     assert_eq!(read_again(&study).body, study.body);
 }
 
@@ -252,8 +253,106 @@ fn a_study_is_found_by_name_or_path() {
     let study = Study::find(&path.display().to_string()).unwrap();
     assert_eq!(study.name, "mine");
     let table = DataSource::Table(Box::new(TableSpec::new(folder.path().join("a.csv"), "b")));
-    assert_eq!(training(&study).data, table);
+    assert_eq!(training(&study).data, [table.into()]);
 
     let error = Study::find("optimisers").unwrap_err().to_string();
     assert!(error.contains("did you mean `optimizers`?") && error.contains("norm-rates"), "{error}");
+}
+
+#[test]
+fn several_data_sets_variants_widths_and_batches_read_back() {
+    let rich = r#"
+        title = "all at once"
+        [[data]]
+        name = "digits"
+        [[data]]
+        file = "/data/flowers.csv"
+        label = "kind"
+        title = "flowers"
+        [network]
+        width = [8, 16]
+        depth = [1, 3]
+        [[variant]]
+        name = "plain"
+        [[variant]]
+        name = "decayed"
+        decay = "l2:rate=0.1"
+        hidden = [4]
+        [training]
+        batch = [8, 16]
+        steps = 20
+        until_decided = true
+        max_seeds = 30
+        [report]
+        target = 0.5
+    "#;
+    let error = parse(rich).unwrap_err().to_string();
+    assert!(error.contains("variant.hidden") && error.contains("`decayed`"), "{error}");
+    let study = parse(&rich.replace("hidden = [4]", "")).unwrap();
+    let found = training(&study);
+    let networks = [vec![8], vec![16], vec![8; 3], vec![16; 3]];
+    assert_eq!((&found.grid.hidden[..], &found.grid.batch[..]), (&networks[..], &[8, 16][..]));
+    assert_eq!((found.until_decided, found.target, found.variants.len()), (Some(30), Some(0.5), 2));
+    assert_eq!(found.varying(), [Field::Data, Field::Variant, Field::Hidden, Field::Batch]);
+    assert_eq!(found.trials(), 2 * 2 * 4 * 2 * 3);
+    assert_eq!(read_again(&study).body, study.body);
+}
+
+#[test]
+fn what_a_grid_cannot_hold_is_answered_with_its_line() {
+    for (line, at, part) in [
+        ("hidden = []\nwidth = 3", 5, "either `hidden`, or `width` and `depth`"),
+        ("hidden = [[3]]\ndepth = 99999999", 5, "found both"),
+        ("batch = []", 9, "training.batch: expected at least one value"),
+        ("steps = 20\nmax_seeds = 9", 8, "goes with `until_decided = true`"),
+        ("steps = 20\nuntil_decided = true\nmax_seeds = 0", 8, "training.max_seeds"),
+        ("metric = \"train_loss\"\ntarget = nan", 13, "report.target: expected a finite number"),
+        ("metric = \"train_loss\"\n[[variant]]\nname = \"\"", 13, "variant.name: expected a name"),
+        (
+            "metric = \"train_loss\"\n[[variant]]\nname = \"a\"\nrule = \"sgd\"",
+            13,
+            "variant.rule: set by `a`",
+        ),
+        (
+            "metric = \"train_loss\"\n[[variant]]\nname = \"a\"\nnorm = \"bach\"",
+            15,
+            "variant.norm: unknown norm",
+        ),
+        (
+            "metric = \"train_loss\"\n[[variant]]\nname = \"a\"\n[[variant]]\nname = \"a\"",
+            13,
+            "`a` stands twice",
+        ),
+        ("name = \"digits\"\nnam = 3", 4, "did you mean `name`?"),
+    ] {
+        let error = parse(&small(line)).expect_err(line).to_string();
+        assert!(error.starts_with(&format!("study.toml:{at}: ")) && error.contains(part), "{line}: {error}");
+    }
+    let text = "title = \"t\"\n[[data]]\nname = \"digits\"\n[[data]]\nname = \"digits\"\nlabel = \"a\"\n[training]\nbatch = 1\nsteps = 1";
+    let error = parse(text).unwrap_err().to_string();
+    assert!(error.starts_with("study.toml:4: data.label"), "{error}");
+    let text = text.replace("label", "lable");
+    let error = parse(&text).unwrap_err().to_string();
+    assert!(error.starts_with("study.toml:6: ") && error.contains("did you mean `label`?"), "{error}");
+}
+
+#[test]
+fn the_schema_knows_every_key() {
+    let schema = schema();
+    let tables = &schema["$defs"];
+    for (table, keys) in [
+        ("DataTable", &["name", "file", "label", "missing", "first"][..]),
+        ("NetworkTable", &["hidden", "width", "depth", "activation"]),
+        ("TechniqueTable", &["rule", "decay"]),
+        ("VariantTable", &["name", "dropout", "batch"]),
+        ("TrainingTable", &["batch", "steps", "until_decided"]),
+        ("ReportTable", &["metric", "target"]),
+    ] {
+        for key in keys {
+            let about = &tables[table]["properties"][key]["description"];
+            assert!(about.as_str().is_some_and(|about| about.len() > 10), "{table}.{key}: {about}");
+        }
+        assert_eq!(tables[table]["additionalProperties"], false, "{table}");
+    }
+    assert_eq!(schema["required"], serde_json::json!(["title"]));
 }

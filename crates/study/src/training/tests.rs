@@ -18,10 +18,19 @@ fn study(lines: &str) -> Training {
 }
 
 fn run(study: &Training, journal: &mut Journal, watch: &dyn Watch) -> Result<Outcome, StudyError> {
-    let data = digits();
-    let means =
-        Means { data: Some(&data), workers: Workers::jobs(NonZeroUsize::MIN), watch, known: &HashMap::new() };
-    study.run("t", &data, journal, &means)
+    let data = vec![digits(); study.data.len()];
+    run_on(study, &data, journal, watch)
+}
+
+fn run_on(
+    study: &Training,
+    data: &[Dataset],
+    journal: &mut Journal,
+    watch: &dyn Watch,
+) -> Result<Outcome, StudyError> {
+    let workers = Workers::jobs(NonZeroUsize::MIN);
+    let means = Means { data, workers, watch, known: &HashMap::new(), many: false };
+    study.run("t", data, journal, &means, &mut |_| Ok(()))
 }
 
 /// Steps that a piece of work began with.
@@ -43,7 +52,7 @@ fn a_study_is_the_product_of_its_fields() {
     );
     let outcome = run(&study, &mut journal, &Silent).unwrap();
     assert_eq!(outcome.varying, [Field::Rule, Field::Norm]);
-    assert_eq!((outcome.steps, outcome.examples), (5, 100));
+    assert_eq!((outcome.steps(), outcome.problems[0].examples, outcome.seeds), (5, 100, 2));
     let settings = |group: &Group| {
         group.settings.iter().map(|(field, word)| format!("{} {word}", field.name())).collect::<Vec<_>>()
     };
@@ -106,11 +115,11 @@ fn a_technique_that_stands_twice_is_an_error() {
 fn epochs_are_counted_in_updates() {
     let mut epochs = study("");
     epochs.length = Length::Epochs(3);
-    assert_eq!(epochs.steps(100), 30);
-    assert_eq!(epochs.steps(109), 30);
-    assert_eq!(epochs.steps(5), 3, "an epoch has at least one update");
+    assert_eq!(epochs.steps(100, 10), 30);
+    assert_eq!(epochs.steps(109, 10), 30);
+    assert_eq!(epochs.steps(5, 10), 3, "an epoch has at least one update");
     epochs.length = Length::Steps(7);
-    assert_eq!(epochs.steps(100), 7);
+    assert_eq!(epochs.steps(100, 10), 7);
 }
 
 #[test]
@@ -120,4 +129,85 @@ fn a_schedule_longer_than_the_run_is_an_error() {
     let long = study("[technique]\nschedule = \"warmup:steps=5 then cosine\"");
     let error = run(&long, &mut journal, &Silent).unwrap_err();
     assert!(matches!(error, StudyError::Setting(_)), "{error}");
+}
+
+#[test]
+fn variants_are_one_factor_of_the_product() {
+    let study = study(
+        "[technique]\nnorm = [\"batch\", \"none\"]\n[[variant]]\nname = \"plain\"\n[[variant]]\nname = \"gentle\"\nrule = \"sgd:lr=0.01\"\nbatch = 5",
+    );
+    assert_eq!(study.varying(), [Field::Variant, Field::Norm]);
+    assert_eq!(study.trials(), 8);
+    let (_, groups) = study.groups(&[digits()]).unwrap();
+    let names: Vec<_> = groups.iter().map(|group| group.name.as_str()).collect();
+    assert_eq!(names, ["plain, batch norm", "plain, no norm", "gentle, batch norm", "gentle, no norm"]);
+    assert_eq!(groups[3].choice(Field::Rule), "sgd:lr=0.01");
+    assert_eq!(groups[3].technique.batch, 5);
+    assert_eq!(groups[1].choice(Field::Rule), "adam:lr=0.001");
+}
+
+#[test]
+fn every_technique_is_trained_on_every_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(folder.path()).unwrap();
+    let mut study = study("[technique]\nrule = [\"sgd:lr=0.1\", \"adam\"]");
+    let twin = study.data[0].clone();
+    study.data.push(DataChoice { first: Some(50), ..twin });
+    let error = run(&study, &mut journal, &Silent).unwrap_err().to_string();
+    assert!(error.contains("`digits`") && error.contains("`title`"), "{error}");
+    study.data[1].title = Some("few digits".into());
+    let outcome = run(&study, &mut journal, &Silent).unwrap();
+    assert_eq!(outcome.varying, [Field::Data, Field::Rule]);
+    let all: Vec<_> = outcome.groups.iter().map(|g| (g.problem, g.name.as_str())).collect();
+    assert_eq!(
+        all,
+        [
+            (0, "digits, sgd:lr=0.1"),
+            (0, "digits, adam:lr=0.001"),
+            (1, "few digits, sgd:lr=0.1"),
+            (1, "few digits, adam:lr=0.001")
+        ]
+    );
+    assert_eq!(outcome.groups[2].technique_name(), "sgd:lr=0.1");
+    assert_eq!(outcome.groups[2].choice(Field::Data), "few digits");
+    assert_ne!(outcome.groups[0].records[0].finals, outcome.groups[2].records[0].finals);
+}
+
+#[test]
+fn data_sets_of_one_study_are_of_one_kind() {
+    let mut study = study("");
+    study.data.push(DataChoice { title: Some("numbers".into()), ..study.data[0].clone() });
+    let mut numbers = digits();
+    let scale = problem::data::Scale { mean: 0.0, sd: 1.0 };
+    numbers.task = problem::data::Task::Regression { target: "y".into(), scale };
+    let error = study.groups(&[digits(), numbers]).unwrap_err().to_string();
+    assert!(error.contains("same metrics") && error.contains("train_r2"), "{error}");
+}
+
+#[test]
+fn too_many_trials_need_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(folder.path()).unwrap();
+    let mut many = study("");
+    many.seeds = MANY_TRIALS + 1;
+    let error = run(&many, &mut journal, &Silent).unwrap_err().to_string();
+    assert!(error.contains("1000001 trials") && error.contains("--yes"), "{error}");
+}
+
+#[test]
+fn seeds_are_added_until_all_is_decided_or_the_cap_is_reached() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut open = study("[technique]\nrule = [\"sgd:lr=0.001\", \"adam:lr=0.1\", \"adam:lr=0.101\"]");
+    open.until_decided = Some(8);
+    let watch = Begun::default();
+    let outcome = run(&open, &mut Journal::open(folder.path()).unwrap(), &watch).unwrap();
+    // 2, then one more each time: 5 is the first number of seeds that can decide anything.
+    assert_eq!((outcome.seeds, outcome.groups.iter().map(|g| g.records.len()).max()), (8, Some(8)));
+    assert!(watch.0.lock().unwrap().len() >= 5);
+    // The same again, and from the records alone.
+    let again = run(&open, &mut Journal::open(folder.path()).unwrap(), &Silent).unwrap();
+    assert_eq!(again.groups, outcome.groups);
+    let records = Journal::read(folder.path()).unwrap();
+    let told = open.outcome(&[digits()], |id| records.get(id).cloned()).unwrap();
+    assert_eq!(told.groups, outcome.groups);
 }

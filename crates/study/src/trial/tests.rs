@@ -11,7 +11,7 @@ fn timeless(record: Record) -> Record {
 }
 
 fn run(trial: &Trial, data: &Dataset) -> Record {
-    timeless(trial.run(data, &|_| {}).unwrap())
+    timeless(trial.run(data).unwrap())
 }
 
 #[test]
@@ -32,7 +32,6 @@ fn every_field_is_part_of_the_identity() {
     let others = [
         Trial { data: "other".into(), ..base.clone() },
         Trial { examples: 100, ..base.clone() },
-        Trial { batch: 10, ..base.clone() },
         Trial { sampling: Sampling::Epochs, ..base.clone() },
         Trial { steps: 21, ..base.clone() },
         Trial { loss_at: LossAt::After, ..base.clone() },
@@ -49,6 +48,7 @@ fn every_field_is_part_of_the_identity() {
         with(Field::Dropout, "dropout"),
         with(Field::Guard, "global_norm:limit=1"),
         with(Field::Decay, "l2"),
+        with(Field::Batch, "10"),
     ];
     let written = serde_json::to_value(&base).unwrap();
     let fields = written.as_object().unwrap().len() - 1 + written["technique"].as_object().unwrap().len();
@@ -84,9 +84,15 @@ fn by_hand(trial: &Trial, data: &Dataset) -> Vec<(f64, f64)> {
         dropout: trial.technique.dropout.value,
         loss: data.task.loss(),
     };
-    let mut problem =
-        Supervised::<f32>::new(data, Some(trial.examples), &spec, trial.batch, trial.sampling, trial.seed)
-            .unwrap();
+    let mut problem = Supervised::<f32>::new(
+        data,
+        Some(trial.examples),
+        &spec,
+        trial.technique.batch,
+        trial.sampling,
+        trial.seed,
+    )
+    .unwrap();
     let mut params = problem.initial(&trial.technique.init.value);
     let mut grads = vec![0.0; params.len()];
     (0..trial.steps)
@@ -180,7 +186,11 @@ fn all_steps_are_told_of_also_when_a_trial_diverges() {
     for (rule, steps) in [("sgd:lr=0.1", 120), ("sgd:lr=0.1", 20), ("sgd:lr=1e6", 120)] {
         let told = Cell::new(0);
         let trial = Trial { steps, ..trial(&data, &[(Field::Rule, rule)]) };
-        trial.run(&data, &|more| told.set(told.get() + more)).unwrap();
+        let tell = |more| {
+            told.set(told.get() + more);
+            true
+        };
+        trial.run_by(Crew::ALONE, &data, &tell).unwrap();
         assert_eq!(told.get(), steps, "{rule}");
     }
 }
@@ -191,15 +201,31 @@ fn what_does_not_fit_is_an_error() {
     let base = trial(&data, &[]);
     let many = data.train.len() + 1;
     for (trial, part) in [
-        (Trial { batch: 201, ..base.clone() }, "201"),
-        (Trial { batch: 0, ..base.clone() }, "0"),
+        (self::trial(&data, &[(Field::Batch, "201")]), "201"),
+        (self::trial(&data, &[(Field::Batch, "0")]), "0"),
         (Trial { examples: many, ..base.clone() }, &many.to_string()[..]),
         (Trial { examples: 0, ..base.clone() }, "0"),
     ] {
-        let error = trial.run(&data, &|_| {}).unwrap_err().to_string();
+        let error = trial.run(&data).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
+        assert_eq!(trial.check(&data).unwrap_err().to_string(), error);
     }
     let mut empty = base;
     empty.technique.hidden = vec![10, 0];
-    assert!(empty.run(&data, &|_| {}).is_err());
+    assert!(empty.run(&data).is_err() && empty.check(&data).is_err());
+    trial(&data, &[]).check(&data).unwrap();
+}
+
+#[test]
+fn a_trial_that_is_told_to_stop_leaves_no_record() {
+    let data = digits();
+    let long = Trial { steps: 1000, ..trial(&data, &[]) };
+    let told = Cell::new(0);
+    let tell = |more| {
+        told.set(told.get() + more);
+        told.get() < 100
+    };
+    let error = long.run_by(Crew::ALONE, &data, &tell).unwrap_err();
+    assert!(matches!(error, StudyError::Interrupted), "{error}");
+    assert_eq!(told.get(), 100);
 }

@@ -68,14 +68,14 @@ fn steps_to_one(training: &Training) -> f64 {
 /// point averages equally many.
 fn stretch(training: &Training, outcome: &Outcome) -> u64 {
     let each = training.record_every.max(1);
-    outcome.steps.div_ceil(POINTS).div_ceil(each).max(1) * each
+    outcome.steps().div_ceil(POINTS).div_ceil(each).max(1) * each
 }
 
 /// The axes that suit these curves.
 pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -> Axes {
     let one = steps_to_one(training);
     let x = Axis::linear(if one == 1.0 { "step" } else { "epoch" });
-    let x = x.over(0.0, (outcome.steps as f64 / one).max(1.0));
+    let x = x.over(0.0, (outcome.steps() as f64 / one).max(1.0));
     if shows_score(training) {
         let score = score(training, outcome);
         let y = if score.is_share() {
@@ -137,7 +137,7 @@ pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name:
     let points = if shows_score(training) {
         score_points(&records, score(training, outcome), one)
     } else {
-        loss_points(&records, outcome.steps, stretch(training, outcome))
+        loss_points(&records, outcome.steps(), stretch(training, outcome))
     };
     let mut series =
         Series { name: name.to_owned(), note: diverged_at(group).unwrap_or_default(), ..Series::default() };
@@ -196,8 +196,6 @@ fn loss_points(records: &[&Record], steps: u64, width: u64) -> Vec<(f64, Vec<f64
 mod tests {
     use super::*;
     use crate::spec::{Body, Study};
-    use crate::technique::Technique;
-    use crate::training::Grid;
 
     /// A built-in study that shows losses, with an outcome of so many steps.
     fn losses(record_every: u64, steps: u64) -> (Training, Outcome) {
@@ -205,28 +203,13 @@ mod tests {
             panic!("a training study");
         };
         training.record_every = record_every;
-        let outcome = Outcome {
-            metrics: crate::testing::CLASSES.to_vec(),
-            varying: Vec::new(),
-            groups: Vec::new(),
-            steps,
-            examples: 1,
-        };
+        let mut outcome = crate::testing::outcome(vec![group(Vec::new())]);
+        outcome.groups[0].steps = steps;
         (*training, outcome)
     }
 
-    fn technique(grid: &Grid) -> Technique {
-        Technique {
-            hidden: grid.hidden[0].clone(),
-            activation: grid.activation[0],
-            init: grid.init[0],
-            rule: grid.rule[0],
-            schedule: grid.schedule[0].clone(),
-            norm: grid.norm[0],
-            dropout: grid.dropout[0],
-            guard: grid.guard[0],
-            decay: grid.decay[0],
-        }
+    fn group(records: Vec<Record>) -> Group {
+        Group { name: "g".into(), ..crate::testing::group(&[], records) }
     }
 
     fn record(seed: u64, diverged_at: Option<u64>, loss: &[f64]) -> Record {
@@ -272,12 +255,7 @@ mod tests {
     #[test]
     fn a_seed_that_diverged_does_not_bend_the_mean_of_the_others() {
         let (training, outcome) = losses(1, 3);
-        let mut group = Group {
-            name: "g".into(),
-            settings: Vec::new(),
-            technique: technique(&training.grid),
-            records: vec![record(1, None, &[3.0, 2.0, 1.0]), record(2, Some(2), &[9.0])],
-        };
+        let mut group = group(vec![record(1, None, &[3.0, 2.0, 1.0]), record(2, Some(2), &[9.0])]);
         let some = curve(&training, &outcome, &group, "g");
         assert_eq!((some.mid, some.diverged), (vec![3.0, 2.0, 1.0], None));
         assert_eq!(some.note, "1 of 2 seeds diverged at step 2");

@@ -38,11 +38,11 @@ fn course(study: &Study, training: &Training, outcome: &Outcome) -> Result<Drawn
             figure: curves(&study.title, axes.x, axes.y, &series)?,
         });
     };
-    let values = distinct(outcome.groups.iter().map(|g| g.technique.choice(field)));
+    let values = distinct(outcome.groups.iter().map(|g| g.choice(field)));
     let panels: Vec<(String, Vec<Series>)> = values
         .into_iter()
         .map(|value| {
-            let members = outcome.groups.iter().filter(|group| group.technique.choice(field) == value);
+            let members = outcome.groups.iter().filter(|group| group.choice(field) == value);
             let series =
                 members.map(|group| curve(training, outcome, group, &rest_name(group, field))).collect();
             (panel_title(field, &value), series)
@@ -78,7 +78,7 @@ fn differences(training: &Training, outcome: &Outcome) -> Result<Option<Drawn>, 
         return Ok(None);
     };
     let field = training.compare.as_ref().and_then(|fields| fields.first().copied()).unwrap_or(Field::Rule);
-    let name = |group: &Group| describe_choice(field, &group.technique.choice(field));
+    let name = |group: &Group| describe_choice(field, &group.choice(field));
     let (a, b) = (name(first.a), name(first.b));
     let unit = unit(metric);
     let rows: Vec<Row> = duels

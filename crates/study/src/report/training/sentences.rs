@@ -27,7 +27,7 @@ fn duel_sentences(training: &Training, outcome: &Outcome) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let [a, b] = [first.a, first.b].map(|group| describe_choice(*field, &group.technique.choice(*field)));
+    let [a, b] = [first.a, first.b].map(|group| describe_choice(*field, &group.choice(*field)));
     let says = |(verdict, says): (Verdict, &str)| {
         let at: Vec<String> = duels
             .iter()
