@@ -38,6 +38,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("initializers", include_str!("../../../studies/initializers.toml")),
     ("batchnorm", include_str!("../../../studies/batchnorm.toml")),
     ("norm-rates", include_str!("../../../studies/norm-rates.toml")),
+    ("overfitting", include_str!("../../../studies/overfitting.toml")),
 ];
 
 /// The file of a run folder that holds the study as it was given.

@@ -8,6 +8,8 @@
 mod contracts;
 mod damage;
 mod diverged;
+mod kills;
+mod laboratory;
 mod listing;
 mod output;
 mod records;

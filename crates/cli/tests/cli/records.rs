@@ -40,7 +40,7 @@ fn change(home: &Home, folder: &str, act: impl FnOnce(&mut Vec<String>)) {
 }
 
 /// The CRC-32 of zlib, bit by bit.
-fn crc(bytes: &[u8]) -> u32 {
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }
