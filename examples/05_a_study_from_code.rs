@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         workers: Workers::new(None, None),
         watch: &Silent,
         known: &HashMap::new(),
+        lang: Default::default(),
     };
     let ran = study.run(&out, &means)?;
     let Findings::Training(outcome) = &ran.result else {

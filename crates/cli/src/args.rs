@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thalweg::study::executor::Workers;
+use thalweg::study::report::Lang;
 
 /// A laboratory for the techniques that make neural networks train.
 #[derive(Debug, Parser)]
@@ -110,6 +111,9 @@ pub(crate) struct RunArgs {
     pub(crate) label: Option<String>,
     #[command(flatten)]
     pub(crate) effort: Effort,
+    /// The language of the report: en, zh.
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: Lang,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,

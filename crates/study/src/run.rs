@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
 use crate::journal::{Journal, Lock};
-use crate::report::{Section, activations, descent, folder, training};
+use crate::report::{Lang, Section, activations, descent, folder, training};
 use crate::spec::{Body, Study};
 use crate::summary::summarise;
 use crate::training::{Length, Outcome};
@@ -37,6 +37,8 @@ pub struct Means<'a> {
     pub watch: &'a dyn Watch,
     /// Records that other studies have left: a trial that is among them is not run again.
     pub known: &'a HashMap<String, Record>,
+    /// The language of its report.
+    pub lang: Lang,
 }
 
 /// What a study left.
@@ -156,7 +158,8 @@ impl Study {
                 let data = data.expect("a training study is given its data");
                 let journal = journal.as_mut().expect("the journal of a training study is open");
                 let outcome = study.run(&self.name, data, journal, means)?;
-                let section = training::section(&self, study, &outcome, data)?;
+                let section = training::section(&self, study, &outcome, data, means.lang)?;
+                training::write_records(out, &outcome)?;
                 (Findings::Training(outcome), section)
             }
             Body::Descent(paths) => {

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use thalweg::problem::data::{Dataset, Shelf, TableSpec};
-use thalweg::study::report::folder;
-use thalweg::study::report::page::{self, Provenance};
+use thalweg::study::report::{self, Lang, Provenance};
 use thalweg::study::run::{Means, Overrides};
 use thalweg::study::spec::{Body, Study};
 use thalweg::study::training::DataSource;
@@ -18,7 +16,6 @@ use crate::output::{json, line, message};
 use crate::progress::Bars;
 
 pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
-    let started = Instant::now();
     let mut study =
         Study::find(&args.study)?.with(Overrides { seeds: args.effort.seeds, steps: args.effort.steps })?;
     let data = load(&mut study, args, quiet)?;
@@ -29,44 +26,24 @@ pub(crate) fn run(args: &RunArgs, quiet: bool) -> Outcome {
         message(quiet, format_args!("`{}` takes no steps: --steps changes nothing", study.name));
     }
     let seeds = match &study.body {
-        Body::Training(training) => format!("1 to {} for every technique", training.seeds),
-        Body::Descent(_) | Body::Activations(_) => "as the study says".to_owned(),
+        Body::Training(training) => Some(training.seeds),
+        Body::Descent(_) | Body::Activations(_) => None,
     };
     let means = Means {
         data: data.as_ref(),
         workers: args.effort.workers(),
         watch: &Bars::new(quiet),
         known: &HashMap::new(),
+        lang: args.lang,
     };
     let ran = study.run(&args.out, &means)?;
     let result = ran.json(data.as_ref(), &args.out);
     let diverged = ran.diverged();
 
-    let about = data.as_ref().map_or("Ran without data.".to_owned(), |data| {
-        let fingerprint = data.fingerprint.get(..12).unwrap_or(&data.fingerprint);
-        format!(
-            "Ran on {} ({}, {} training and {} test examples, content SHA-256 {fingerprint}…).",
-            data.name,
-            data.source,
-            data.train.len(),
-            data.test.len()
-        )
-    });
-    let (cpu, system) = page::machine();
-    let provenance = Provenance {
-        data: about,
-        fallback: false,
-        seeds,
-        version: thalweg::VERSION.to_owned(),
-        cpu,
-        system,
-        wall: format!("{:.1} s", started.elapsed().as_secs_f64()),
-        command: command_line(args),
-    };
+    let provenance = Provenance::here(&data, seeds, thalweg::VERSION, command_line(args));
     let sentences = ran.section.sentences.clone();
     let title = ran.section.title.clone();
-    let html = page::render(&title, &provenance, &[], &[(String::new(), ran.section)])?;
-    folder::write(&args.out.join("index.html"), html.as_bytes())?;
+    report::write(&args.out, &title, &provenance, &[(String::new(), ran.section)], args.lang)?;
 
     if args.json {
         json(&result)?;
@@ -134,11 +111,15 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Option<Dataset
     Ok(Some(data))
 }
 
+/// The command that makes the run again, in a folder that is not this one: the same for all runs of a study.
 fn command_line(args: &RunArgs) -> String {
-    let mut words = vec![format!("thalweg run {} --out {}", args.study, args.out.display())];
+    let mut words = vec![format!("thalweg run {} --out again", args.study)];
     words.extend(args.data.iter().map(|data| format!("--data {data}")));
     words.extend(args.label.iter().map(|label| format!("--label {label}")));
     words.extend(args.effort.seeds.map(|n| format!("--seeds {n}")));
     words.extend(args.effort.steps.map(|n| format!("--steps {n}")));
+    if args.lang != Lang::default() {
+        words.push(format!("--lang {}", args.lang));
+    }
     words.join(" ")
 }

@@ -19,8 +19,13 @@ fn study(lines: &str) -> Training {
 
 fn run(study: &Training, journal: &mut Journal, watch: &dyn Watch) -> Result<Outcome, StudyError> {
     let data = digits();
-    let means =
-        Means { data: Some(&data), workers: Workers::jobs(NonZeroUsize::MIN), watch, known: &HashMap::new() };
+    let means = Means {
+        data: Some(&data),
+        workers: Workers::jobs(NonZeroUsize::MIN),
+        watch,
+        known: &HashMap::new(),
+        lang: Default::default(),
+    };
     study.run("t", &data, journal, &means)
 }
 
