@@ -53,6 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         watch: &Silent,
         known: &HashMap::new(),
         many: false,
+        lang: Default::default(),
     };
     let ran = study.run(&out, &means)?;
     let Findings::Training(outcome) = &ran.result else {

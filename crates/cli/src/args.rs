@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thalweg::study::executor::Workers;
+use thalweg::study::report::Lang;
 
 /// A laboratory for the techniques that make neural networks train.
 #[derive(Debug, Parser)]
@@ -122,6 +123,9 @@ pub(crate) struct Going {
     /// Yes, more than a million trials are meant.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// The language of the report: en, zh.
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: Lang,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -251,6 +255,9 @@ pub(crate) struct ReportArgs {
     pub(crate) run: PathBuf,
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
+    /// The language of the report: en, zh.
+    #[arg(long, value_name = "LANG", default_value_t)]
+    pub(crate) lang: Lang,
     /// Print the result as JSON.
     #[arg(long)]
     pub(crate) json: bool,

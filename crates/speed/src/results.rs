@@ -157,7 +157,7 @@ pub struct Results {
 
 /// CPU, cores, system and vectors of this machine.
 pub fn describe() -> String {
-    let (cpu, system) = study::report::page::machine();
+    let (cpu, system) = study::report::provenance::machine();
     format!("{cpu}, {system}, loops for {}", technique::wide::kind())
 }
 

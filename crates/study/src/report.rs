@@ -1,17 +1,28 @@
 //! The report: sections of sentences, figures and tables, and the page that shows them.
 //!
-//! Everything here is computed from records; no verdict is written by hand. A section is made by the file of its kind and drawn by [`page`]; the run folder
-//! around it is [`folder`].
+//! Everything here is computed from records; no verdict is written by hand. A section is made by the file of its kind, in a [`Lang`], and shown by
+//! [`page`] and [`markdown`]; the run folder around it is [`folder`]. Nothing in a report differs between two runs of one study with the same program on
+//! the same machine: no date, no wall time, no folder of the run.
+
+use std::borrow::Borrow;
+use std::path::Path;
 
 use serde::Serialize;
 
+use crate::error::StudyError;
 use crate::figure::Figure;
 
 pub mod activations;
 pub mod descent;
 pub mod folder;
+pub mod lang;
+pub mod markdown;
 pub mod page;
+pub mod provenance;
 pub mod training;
+
+pub use lang::Lang;
+pub use provenance::Provenance;
 
 /// A figure in a report.
 #[derive(Debug)]
@@ -25,18 +36,27 @@ pub struct Drawn {
 }
 
 /// A table in a report, and the CSV file of the same name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Table {
     /// Its file name without ending.
     pub name: String,
     /// What it holds.
     pub caption: String,
-    /// Column names.
+    /// Column names of the file.
     pub headers: Vec<String>,
-    /// Its rows, as many cells as headers; numbers in full, as they go into the CSV file.
-    pub rows: Vec<Vec<String>>,
+    /// The rows of the file.
+    pub rows: Rows,
     /// The rows as a reader of the page sees them, rounded; none for series that only the file holds.
     pub shown: Option<Shown>,
+}
+
+/// The rows of a table's file, as many cells as headers, numbers in full.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// Here.
+    Held(Vec<Vec<String>>),
+    /// Too many to be held: whoever has the records writes them, row by row.
+    Streamed,
 }
 
 /// A table as the page shows it.
@@ -44,8 +64,41 @@ pub struct Table {
 pub struct Shown {
     /// Column names.
     pub headers: Vec<String>,
-    /// Rounded cells.
-    pub rows: Vec<Vec<String>>,
+    /// Its cells.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A cell as a reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// Rounded.
+    pub text: String,
+    /// The number behind it in full, which rows are sorted by; none where there is no number.
+    pub value: Option<String>,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, value: None }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl Cell {
+    /// A number as a reader sees it, and in full.
+    pub fn number(text: impl Into<String>, value: Option<f64>) -> Self {
+        Self { text: text.into(), value: value.filter(|v| v.is_finite()).map(full) }
+    }
+
+    /// A count.
+    pub fn count(n: usize) -> Self {
+        Self { text: n.to_string(), value: Some(n.to_string()) }
+    }
 }
 
 /// What one study comes to.
@@ -65,20 +118,58 @@ pub struct Section {
     pub figures: Vec<Drawn>,
     /// Its tables.
     pub tables: Vec<Table>,
-    /// Whether a study file stands behind it, to run again.
-    pub from_study: bool,
+    /// What readers of data decided, in their words.
+    pub notes: Vec<String>,
+    /// The study file behind it with every default written out; none where no study stands behind it.
+    pub resolved: Option<String>,
+}
+
+impl Section {
+    /// The names of its files but the figures.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.tables.iter().map(|table| format!("{}.csv", table.name)).collect();
+        if self.resolved.is_some() {
+            all.extend(["study.toml", "resolved.toml", "summary.json"].map(str::to_owned));
+        }
+        all
+    }
+}
+
+/// Writes a report on these sections as `index.html` and `report.md`. The files that it refers to lie beside it, or in the folder that stands before a
+/// section.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write<S: Borrow<Section>>(
+    out: &Path,
+    title: &str,
+    provenance: &Provenance,
+    sections: &[(String, S)],
+    lang: Lang,
+) -> Result<(), StudyError> {
+    let html = page::render(title, provenance, &[], sections, lang)?;
+    folder::write(&out.join("index.html"), html.as_bytes())?;
+    let text = markdown::render(title, provenance, sections, lang);
+    folder::write(&out.join("report.md"), text.as_bytes())
 }
 
 impl Table {
     /// A table that only its file holds.
     pub fn hidden(name: &str, caption: &str, headers: &[&str], rows: Vec<Vec<String>>) -> Self {
         let headers = headers.iter().map(ToString::to_string).collect();
-        Self { name: name.to_owned(), caption: caption.to_owned(), headers, rows, shown: None }
+        let (name, caption) = (name.to_owned(), caption.to_owned());
+        Self { name, caption, headers, rows: Rows::Held(rows), shown: None }
+    }
+
+    /// A table that only its file holds, and that is written row by row.
+    pub fn streamed(name: &str, caption: &str) -> Self {
+        Self { rows: Rows::Streamed, ..Self::hidden(name, caption, &[], Vec::new()) }
     }
 
     /// The same, shown on the page with these cells.
     #[must_use]
-    pub fn showing(mut self, headers: &[&str], rows: Vec<Vec<String>>) -> Self {
+    pub fn showing<C: Into<Cell>>(mut self, headers: &[&str], rows: Vec<Vec<C>>) -> Self {
+        let rows = rows.into_iter().map(|row| row.into_iter().map(Into::into).collect()).collect();
         self.shown = Some(Shown { headers: headers.iter().map(ToString::to_string).collect(), rows });
         self
     }

@@ -10,8 +10,7 @@ use serde_json::json;
 use crate::claims::{self, Claim, Evidence};
 use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
-use crate::report::page::{self, Provenance};
-use crate::report::{Section, folder};
+use crate::report::{Lang, Provenance, Section, folder, page};
 use crate::run::{Findings, Means, Overrides, Ran};
 use crate::spec::{BUILT_IN, Body, Study};
 use crate::training::{DataChoice, DataSource, Outcome};
@@ -45,8 +44,8 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
     let mut known = HashMap::new();
     for (name, _) in BUILT_IN {
         let study = on(Study::find(name)?, data).with(options.overrides)?;
-        let data = std::slice::from_ref(data);
-        let means = Means { data, workers: options.workers, watch, known: &known, many: false };
+        let (data, lang) = (std::slice::from_ref(data), Lang::En);
+        let means = Means { data, workers: options.workers, watch, known: &known, many: false, lang };
         let done = study.run(&options.out.join(name), &means)?;
         if let Findings::Training(outcome) = &done.result {
             let records = outcome.groups.iter().flat_map(|group| &group.records);
@@ -61,34 +60,16 @@ pub fn reproduce(data: &Dataset, options: &Options<'_>, watch: &dyn Watch) -> Re
         Body::Training(training) => Some(training.seeds),
         _ => None,
     });
-    let (cpu, system) = page::machine();
-    let about = format!(
-        "Ran on {} ({}, {} training and {} test examples, content SHA-256 {}…).",
-        data.name,
-        data.source,
-        data.train.len(),
-        data.test.len(),
-        data.fingerprint.get(..12).unwrap_or(&data.fingerprint)
-    );
     let mut sections: Vec<(String, Section)> =
         ran.into_iter().map(|ran| (format!("{}/", ran.study.name), ran.section)).collect();
     let checks = claims::checks::section(data)?;
     folder::write_drawings(&options.out.join("checks"), &checks)?;
     sections.push(("checks/".to_owned(), checks));
-    let mut provenance = Provenance {
-        data: options.fallback.map_or(about.clone(), |why| format!("{why} {about}")),
-        fallback: options.fallback.is_some(),
-        seeds: format!("1 to {} for every technique", seeds.unwrap_or(0)),
-        version: options.version.to_owned(),
-        cpu,
-        system,
-        wall: String::new(),
-        command: options.command.to_owned(),
-    };
-    provenance.wall = format!("{:.1} s", started.elapsed().as_secs_f64());
-    let sections: Vec<(String, &Section)> =
-        sections.iter().map(|(folder, section)| (folder.clone(), section)).collect();
-    let html = page::render("Training techniques: the chapter, measured", &provenance, &claims, &sections)?;
+    let mut provenance = Provenance::here([data], seeds, options.version, options.command.to_owned());
+    provenance.fallback = options.fallback.map(str::to_owned);
+    provenance.wall = Some(format!("{:.1} s", started.elapsed().as_secs_f64()));
+    let title = "Training techniques: the chapter, measured";
+    let html = page::render(title, &provenance, &claims, &sections, Lang::En)?;
     folder::write(&options.out.join("index.html"), html.as_bytes())?;
     Ok(claims)
 }

@@ -13,7 +13,8 @@ use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
 use crate::journal::{Damage, Journal, Lock};
 use crate::planned::Plan;
-use crate::report::{Section, activations, descent, folder, training};
+use crate::report::provenance::{Source, machine};
+use crate::report::{Lang, Provenance, Section, activations, descent, folder, training};
 use crate::spec::{Body, MOST_SEEDS, RESOLVED, Study};
 use crate::summary::summarise;
 use crate::training::{Length, Outcome, Training};
@@ -45,6 +46,8 @@ pub struct Means<'a> {
     pub known: &'a HashMap<String, Record>,
     /// Whether more trials than [`MANY_TRIALS`](crate::training::MANY_TRIALS) are meant.
     pub many: bool,
+    /// The language of its report.
+    pub lang: Lang,
 }
 
 /// What a study left.
@@ -83,6 +86,12 @@ pub struct RunCard {
 }
 
 impl RunCard {
+    /// On this machine.
+    pub fn here(thalweg: &str, command: String) -> Self {
+        let (cpu, system) = machine();
+        Self { thalweg: thalweg.to_owned(), command, cpu, system }
+    }
+
     /// The name of its file in a run folder.
     pub const NAME: &'static str = "run.json";
 
@@ -223,14 +232,20 @@ impl Study {
                 Findings::Activations(signals.iter().map(|signal| (*signal, signal.run())).collect())
             }
         };
-        self.tell(result)?.written(out)
+        self.tell(result, means.lang)?.written(out)
     }
 
     /// The report of what a run folder holds so far, written into it: nothing is trained.
     ///
     /// # Errors
     /// When the folder holds no journal, does not fit the data, or cannot be written to.
-    pub fn report(self, out: &Path, data: &[Dataset], watch: &dyn Watch) -> Result<Ran, StudyError> {
+    pub fn report(
+        self,
+        out: &Path,
+        data: &[Dataset],
+        lang: Lang,
+        watch: &dyn Watch,
+    ) -> Result<Ran, StudyError> {
         let result = match &self.body {
             Body::Training(study) => {
                 let records = Journal::read(out)?;
@@ -242,7 +257,7 @@ impl Study {
                 Findings::Activations(signals.iter().map(|signal| (*signal, signal.run())).collect())
             }
         };
-        self.tell(result)?.written(out)
+        self.tell(result, lang)?.written(out)
     }
 
     /// Refuses a folder in which another study ran.
@@ -261,9 +276,11 @@ impl Study {
     }
 
     /// What there is to say of what it left.
-    fn tell(self, result: Findings) -> Result<Ran, StudyError> {
+    fn tell(self, result: Findings, lang: Lang) -> Result<Ran, StudyError> {
         let section = match (&self.body, &result) {
-            (Body::Training(study), Findings::Training(outcome)) => training::section(&self, study, outcome)?,
+            (Body::Training(study), Findings::Training(outcome)) => {
+                training::section(&self, study, outcome, lang)?
+            }
             (Body::Descent(paths), Findings::Descent(walked)) => descent::section(&self, paths, walked)?,
             (_, Findings::Activations(all)) => activations::section(&self, all)?,
             _ => return Err(StudyError::Setting(format!("`{}` left what it is no study of", self.name))),
@@ -292,6 +309,9 @@ impl Ran {
     /// Writes figures, tables and summary.
     fn written(self, out: &Path) -> Result<Self, StudyError> {
         folder::write_drawings(out, &self.section)?;
+        if let Findings::Training(outcome) = &self.result {
+            training::write_records(out, outcome)?;
+        }
         let mut text = serde_json::to_string_pretty(&self.summary()).unwrap_or_default();
         text.push('\n');
         folder::write(&out.join("summary.json"), text.as_bytes())?;
@@ -345,31 +365,18 @@ impl Ran {
         self.outcome().map_or(0, |(_, outcome)| outcome.failures().count())
     }
 
-    /// The seeds of its trials, in words.
-    pub fn seeds(&self) -> String {
-        match self.outcome() {
-            Some((study, outcome)) if study.until_decided.is_some() => {
-                format!("1 to {} at most, until all was decided", outcome.seeds)
-            }
-            Some((_, outcome)) => format!("1 to {} for every technique", outcome.seeds),
-            None => "as the study says".to_owned(),
+    /// What the report stands on.
+    pub fn provenance(&self, card: &RunCard) -> Provenance {
+        let outcome = self.outcome().map(|(_, outcome)| outcome);
+        Provenance {
+            data: outcome.iter().flat_map(|outcome| &outcome.problems).map(Source::from).collect(),
+            fallback: None,
+            seeds: outcome.map(|outcome| outcome.seeds),
+            version: card.thalweg.clone(),
+            cpu: card.cpu.clone(),
+            system: card.system.clone(),
+            wall: None,
+            command: card.command.clone(),
         }
-    }
-
-    /// What it ran on, in words.
-    pub fn about_data(&self) -> String {
-        let Some((_, outcome)) = self.outcome() else { return "Ran without data.".to_owned() };
-        let about = outcome.problems.iter().map(|problem| {
-            let validation = problem.validation.map(|n| format!(", {n} validation")).unwrap_or_default();
-            format!(
-                "{} ({}, {} training{validation} and {} test examples, content SHA-256 {}…)",
-                problem.name,
-                problem.source,
-                problem.available,
-                problem.test,
-                problem.fingerprint.get(..12).unwrap_or(&problem.fingerprint)
-            )
-        });
-        format!("Ran on {}.", about.collect::<Vec<_>>().join("; "))
     }
 }

@@ -160,6 +160,11 @@ impl Training {
         Field::ALL.into_iter().filter(many).collect()
     }
 
+    /// Whether a variant sets this field.
+    pub fn sets(&self, field: Field) -> bool {
+        self.variants.iter().any(|variant| variant.sets().contains(&field))
+    }
+
     /// How many trials the first look takes: data sets × techniques × seeds.
     pub fn trials(&self) -> u64 {
         let techniques = self.grid.product().saturating_mul(self.variants.len().max(1) as u64);

@@ -168,6 +168,7 @@ fn stem(name: &str) -> String {
     file.split('.').next().unwrap_or_default().to_owned()
 }
 
+/// The command that makes the run again, in a folder that is not this one.
 fn command_line(args: &CompareArgs) -> String {
     let mut words = vec!["thalweg compare".to_owned()];
     let mut flag = |name: &str, values: &[String]| {
@@ -212,7 +213,7 @@ fn command_line(args: &CompareArgs) -> String {
     flag("epochs", &number(args.epochs.map(|n| n.to_string())));
     flag("metric", &one(&args.metric));
     flag("target", &number(args.target.map(|x| x.to_string())));
-    flag("out", &[args.out.display().to_string()]);
+    flag("out", &["again".to_owned()]);
     words.extend(effort_words(&args.going));
     words.join(" ")
 }

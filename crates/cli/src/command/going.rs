@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use thalweg::problem::data::{Dataset, Shelf};
 use thalweg::study::estimate;
-use thalweg::study::report::folder;
-use thalweg::study::report::page::{self, Provenance};
+use thalweg::study::report::{self, Lang};
 use thalweg::study::run::{Means, Overrides, Ran, RunCard};
 use thalweg::study::spec::{Body, Study};
 
@@ -51,12 +50,18 @@ impl Going {
         let (true, Some(out)) = (!self.dry_run, out) else { return self.dry(&study, data) };
         interrupt::listen();
         let workers = self.effort.workers();
-        let means = Means { data, workers, watch: &Bars::new(quiet), known: &HashMap::new(), many: self.yes };
+        let means = Means {
+            data,
+            workers,
+            watch: &Bars::new(quiet),
+            known: &HashMap::new(),
+            many: self.yes,
+            lang: self.lang,
+        };
         let ran = study.run(out, &means)?;
-        let (cpu, system) = page::machine();
-        let card = RunCard { thalweg: thalweg::VERSION.to_owned(), command, cpu, system };
+        let card = RunCard::here(thalweg::VERSION, command);
         card.write(out)?;
-        finish(&ran, &card, out, self.json, quiet)
+        finish(&ran, &card, out, self.lang, self.json, quiet)
     }
 
     /// Lists the trials of the first look, and about how long they take.
@@ -102,20 +107,16 @@ impl Going {
 }
 
 /// Writes the page, prints what was found, and says with which code to end.
-pub(crate) fn finish(ran: &Ran, card: &RunCard, out: &Path, as_json: bool, quiet: bool) -> Outcome {
-    let provenance = Provenance {
-        data: ran.about_data(),
-        fallback: false,
-        seeds: ran.seeds(),
-        version: card.thalweg.clone(),
-        cpu: card.cpu.clone(),
-        system: card.system.clone(),
-        wall: String::new(),
-        command: card.command.clone(),
-    };
+pub(crate) fn finish(
+    ran: &Ran,
+    card: &RunCard,
+    out: &Path,
+    lang: Lang,
+    as_json: bool,
+    quiet: bool,
+) -> Outcome {
     let section = &ran.section;
-    let html = page::render(&section.title, &provenance, &[], &[(String::new(), section)])?;
-    folder::write(&out.join("index.html"), html.as_bytes())?;
+    report::write(out, &section.title, &ran.provenance(card), &[(String::new(), section)], lang)?;
     if as_json {
         json(&ran.json(out))?;
     } else {
@@ -172,5 +173,8 @@ pub(crate) fn effort_words(going: &Going) -> Vec<String> {
     words.extend(going.effort.steps.map(|n| format!("--steps {n}")));
     words.extend(going.until_decided.then(|| "--until-decided".to_owned()));
     words.extend(going.max_seeds.map(|n| format!("--max-seeds {n}")));
+    if going.lang != Lang::default() {
+        words.push(format!("--lang {}", going.lang));
+    }
     words
 }

@@ -12,15 +12,14 @@ pub(crate) fn run(args: &ReportArgs, quiet: bool) -> Outcome {
     let study = Study::of_run(&args.run)?;
     let data = study.load(&shelf(&args.data_dir))?;
     let card = card(args);
-    let ran = study.report(&args.run, &data, &Bars::new(quiet))?;
-    finish(&ran, &card, &args.run, args.json, quiet)
+    let ran = study.report(&args.run, &data, args.lang, &Bars::new(quiet))?;
+    finish(&ran, &card, &args.run, args.lang, args.json, quiet)
 }
 
 /// How the run was made; a run that has not ended, or that was merged, does not say.
 fn card(args: &ReportArgs) -> RunCard {
     RunCard::read(&args.run).unwrap_or_else(|_| {
-        let (cpu, system) = thalweg::study::report::page::machine();
         let command = format!("thalweg report {}", super::going::quoted(&args.run.display().to_string()));
-        RunCard { thalweg: thalweg::VERSION.to_owned(), command, cpu, system }
+        RunCard::here(thalweg::VERSION, command)
     })
 }

@@ -59,9 +59,9 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Vec<Dataset>, 
     Ok(data)
 }
 
+/// The command that makes the run again, in a folder that is not this one: the same for all runs of a study.
 fn command_line(args: &RunArgs) -> String {
-    let mut words = vec![format!("thalweg run {}", quoted(&args.study))];
-    words.extend(args.out.iter().map(|out| format!("--out {}", quoted(&out.display().to_string()))));
+    let mut words = vec![format!("thalweg run {} --out again", quoted(&args.study))];
     words.extend(args.data.iter().map(|data| format!("--data {}", quoted(data))));
     words.extend(args.label.iter().map(|label| format!("--label {}", quoted(label))));
     words.extend(effort_words(&args.going));

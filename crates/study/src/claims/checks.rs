@@ -165,6 +165,7 @@ pub(crate) fn section(data: &Dataset) -> Result<Section, StudyError> {
             Table::hidden("step_sizes", "Step sizes.", &["rule", "step", "size"], size_rows),
             Table::hidden("distinct_units", "Distinct units.", &["init", "step", "distinct"], count_rows),
         ],
-        from_study: false,
+        notes: Vec::new(),
+        resolved: None,
     })
 }

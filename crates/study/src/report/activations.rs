@@ -3,7 +3,7 @@
 use problem::signal::{LayerReport, Signal, reading};
 use serde_json::{Value, json};
 
-use super::{Drawn, Section, Table, full, short};
+use super::{Cell, Drawn, Section, Table, full, short};
 use crate::error::StudyError;
 use crate::figure::{HistogramRow, Panel, histograms};
 use crate::spec::Study;
@@ -56,7 +56,10 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
             let percent = |share: f64| format!("{:.1} %", 100.0 * share);
             let rounded =
                 [short(layer.mean), short(layer.std), percent(layer.saturated), percent(layer.dead)];
-            shown.push(place.iter().cloned().chain(rounded).collect());
+            let rounded =
+                rounded.into_iter().zip(values).map(|(text, value)| Cell::number(text, Some(value)));
+            let place_cells = [Cell::from(name(signal)), Cell::count(index + 1)];
+            shown.push(place_cells.into_iter().chain(rounded).collect::<Vec<_>>());
             let edges = layer.histogram.edges.windows(2);
             bins.extend(edges.zip(&layer.histogram.counts).map(|(edge, count)| {
                 place
@@ -69,7 +72,8 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
     }
     let headers = ["setting", "layer", "mean", "std", "saturated", "dead"];
     Ok(Section {
-        from_study: true,
+        notes: Vec::new(),
+        resolved: Some(study.resolved()),
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use technique::decay::Decay;
 use technique::word::Family;
 
-use super::{Drawn, Section, Table, full, listed, short};
+use super::{Cell, Drawn, Section, Table, full, listed, short};
 use crate::error::StudyError;
 use crate::figure::{Surface, Trajectory, field, paths, paths_together, surface};
 use crate::spec::{Paths, Study};
@@ -99,7 +99,8 @@ pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<
     });
     let start = all.descent.start;
     Ok(Section {
-        from_study: true,
+        notes: Vec::new(),
+        resolved: Some(study.resolved()),
         name: study.name.clone(),
         title: study.title.clone(),
         question: study.question.clone(),
@@ -157,21 +158,23 @@ fn ends(walked: &[(String, Path)]) -> Table {
         let [x, y] = path.points.last().copied().unwrap_or([f64::NAN; 2]);
         [x, y, path.values.last().copied().unwrap_or(f64::NAN)]
     };
-    let row = |number: fn(f64) -> String| {
-        move |(rule, path): &(String, Path)| {
-            let numbers = last(path).map(number);
-            let rest = [reversals(path).to_string(), path.ended.to_string()];
-            std::iter::once(rule.clone()).chain(numbers).chain(rest).collect()
-        }
+    let row = |(rule, path): &(String, Path)| {
+        let rest = [reversals(path).to_string(), path.ended.to_string()];
+        std::iter::once(rule.clone()).chain(last(path).map(full)).chain(rest).collect()
+    };
+    let shown_row = |(rule, path): &(String, Path)| {
+        let numbers = last(path).map(|value| Cell::number(short(value), Some(value)));
+        let rest = [Cell::count(reversals(path)), path.ended.to_string().into()];
+        std::iter::once(rule.clone().into()).chain(numbers).chain(rest).collect::<Vec<_>>()
     };
     let headers = ["rule", "x", "y", "f", "turns in y", "ended"];
     Table::hidden(
         "ends",
         "Where each path ended: the last point, the value there, how often the path turned round in y.",
         &["rule", "x", "y", "f", "turns", "ended"],
-        walked.iter().map(row(full)).collect(),
+        walked.iter().map(row).collect(),
     )
-    .showing(&headers, walked.iter().map(row(short)).collect())
+    .showing(&headers, walked.iter().map(shown_row).collect())
 }
 
 /// The formula of a card: the first line of its first code block, without the left-hand side.

@@ -2,11 +2,11 @@
 //!
 //! Every file is written beside its place and renamed into it, so that a reader never sees half of one.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::{Drawn, Section, Table};
+use super::{Drawn, Rows, Section};
 use crate::error::StudyError;
 use crate::spec::Study;
 
@@ -27,6 +27,17 @@ pub fn create(folder: &Path) -> Result<(), StudyError> {
 /// # Errors
 /// When it cannot be written; what was there before is untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    write_by(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file whole or not at all, piece by piece.
+///
+/// # Errors
+/// When it cannot be written; what was there before is untouched.
+pub fn write_by(
+    path: &Path,
+    pieces: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<(), StudyError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -35,7 +46,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
         builder.permissions(fs::Permissions::from_mode(0o644));
     }
     let mut file = builder.tempfile_in(folder).map_err(StudyError::io("write", path))?;
-    file.write_all(bytes).map_err(StudyError::io("write", path))?;
+    let mut buffer = BufWriter::new(file.as_file_mut());
+    pieces(&mut buffer).and_then(|()| buffer.flush()).map_err(StudyError::io("write", path))?;
+    drop(buffer);
     file.persist(path).map_err(|error| StudyError::io("write", path)(error.error))?;
     Ok(())
 }
@@ -57,9 +70,33 @@ pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError
         workers.into_iter().try_for_each(|worker| worker.join().expect("drawing does not panic"))
     })?;
     for table in &section.tables {
-        write(&folder.join(format!("{}.csv", table.name)), &csv(table))?;
+        if let Rows::Held(rows) = &table.rows {
+            write_table(folder, &table.name, |table_file| {
+                table_file.write_record(&table.headers)?;
+                rows.iter().try_for_each(|row| table_file.write_record(row))
+            })?;
+        }
     }
     Ok(())
+}
+
+/// A CSV file as it is written, row by row.
+pub type TableFile<'a, 'b> = csv::Writer<&'a mut BufWriter<&'b mut File>>;
+
+/// Writes a table's file, row by row.
+///
+/// # Errors
+/// When it cannot be written, or a row is not as long as the first.
+pub fn write_table(
+    folder: &Path,
+    name: &str,
+    rows: impl FnOnce(&mut TableFile<'_, '_>) -> Result<(), csv::Error>,
+) -> Result<(), StudyError> {
+    write_by(&folder.join(format!("{name}.csv")), |file| {
+        let mut table = csv::Writer::from_writer(file);
+        rows(&mut table).map_err(io::Error::from)?;
+        table.flush()
+    })
 }
 
 /// Writes the study as given and as resolved.
@@ -69,13 +106,4 @@ pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError
 pub fn write_study(folder: &Path, study: &Study) -> Result<(), StudyError> {
     write(&folder.join("study.toml"), study.text.as_bytes())?;
     write(&folder.join("resolved.toml"), study.resolved().as_bytes())
-}
-
-/// A table as a CSV file.
-pub fn csv(table: &Table) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in std::iter::once(&table.headers).chain(&table.rows) {
-        writer.write_record(row).expect("rows as long as the header, written to memory");
-    }
-    writer.into_inner().expect("memory does not fail")
 }

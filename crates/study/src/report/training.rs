@@ -1,141 +1,129 @@
 //! The section of a training study.
 
+use std::collections::HashSet;
+
 use problem::supervised::Sampling;
 
+mod best;
 mod curve;
 mod figures;
+mod records;
 mod sentences;
 mod tables;
+mod values;
 
-use super::{Section, short, signed};
+use super::Section;
+use super::lang::{Lang, fill};
 use crate::compare::{Comparison, compare, comparisons};
 use crate::error::StudyError;
 use crate::spec::Study;
-use crate::statistics::{Better, Verdict, summary};
+use crate::statistics::{Better, Verdict};
 use crate::technique::{Field, describe_choice};
-use crate::training::{Group, Outcome, Training};
+use crate::training::{Group, Outcome, Problem, Training};
 use crate::trial::{LossAt, Metric};
+
+pub use records::write_records;
+pub(crate) use values::{grouped, shown, shown_difference, verdict_word};
 
 /// From this ratio of the largest to the smallest loss on, an axis of losses is logarithmic.
 const WIDE: f64 = 8.0;
 
-/// Everything there is to say of a training study.
+/// Groups of a study that is told panel by panel: a figure has a row for each panel.
+const MOST_DUELLISTS: usize = 100;
+
+/// Everything there is to say of a training study. The files of its trials are written by [`write_records`].
 ///
 /// # Errors
 /// When a figure cannot be drawn.
-pub fn section(study: &Study, training: &Training, outcome: &Outcome) -> Result<Section, StudyError> {
+pub fn section(
+    study: &Study,
+    training: &Training,
+    outcome: &Outcome,
+    lang: Lang,
+) -> Result<Section, StudyError> {
     let all = comparisons(training, outcome);
     Ok(Section {
-        from_study: true,
         name: study.name.clone(),
-        title: study.title.clone(),
-        question: study.question.clone(),
-        method: method(training, outcome),
-        sentences: sentences::sentences(training, outcome, &all),
-        figures: figures::figures(study, training, outcome)?,
-        tables: tables::tables(outcome, &all),
+        title: lang.of_study(&study.title).to_owned(),
+        question: lang.of_study(&study.question).to_owned(),
+        method: method(training, outcome, lang),
+        sentences: sentences::sentences(training, outcome, &all, lang),
+        figures: figures::figures(study, training, outcome, lang)?,
+        tables: tables::tables(training, outcome, &all, lang),
+        notes: notes(outcome),
+        resolved: Some(study.resolved()),
     })
 }
 
-fn method(training: &Training, outcome: &Outcome) -> String {
-    let (technique, data) = (&outcome.groups[0].technique, &outcome.problems[0]);
-    let fixed = Field::OF_FORMULA.iter().filter(|field| !outcome.varying.contains(field));
-    let fixed: Vec<String> = fixed
-        .map(|field| (field.name(), technique.choice(*field)))
-        .filter(|(name, value)| !["hidden", "batch"].contains(name) && value != "none" && value != "constant")
-        .map(|(name, value)| format!("{name} {value}"))
-        .collect();
-    let network = if outcome.varying.contains(&Field::Hidden) {
-        String::new()
-    } else {
-        format!("{}-{}-{} network, ", data.columns, technique.choice(Field::Hidden), data.outputs)
+/// What the readers decided; with the name of the data where there are several.
+fn notes(outcome: &Outcome) -> Vec<String> {
+    let many = outcome.problems.len() > 1;
+    let of = |problem: &Problem| {
+        let name = if many { format!("{}: ", problem.name) } else { String::new() };
+        problem.notes.iter().map(move |note| format!("{name}{note}")).collect::<Vec<_>>()
     };
+    outcome.problems.iter().flat_map(of).collect()
+}
+
+fn method(training: &Training, outcome: &Outcome, lang: Lang) -> String {
+    let texts = &lang.texts().method;
+    let data = |problem: &Problem| {
+        let validation = problem.validation.map(grouped);
+        fill(
+            if validation.is_some() { texts.data_validated } else { texts.data },
+            &[
+                ("name", &problem.name),
+                ("source", &problem.source),
+                ("train", &grouped(problem.examples)),
+                ("validation", &validation.unwrap_or_default()),
+                ("test", &grouped(problem.test)),
+            ],
+        )
+    };
+    let mut all: Vec<String> = outcome.problems.iter().map(data).collect();
+    if let Some(group) = outcome.groups.first() {
+        let technique = &group.technique;
+        if !outcome.varying.contains(&Field::Hidden) {
+            let hidden = technique.choice(Field::Hidden);
+            let hidden = if hidden == "none" { String::new() } else { format!("{hidden}-") };
+            let mut widths: Vec<String> =
+                outcome.problems.iter().map(|p| format!("{}-{hidden}{}", p.columns, p.outputs)).collect();
+            widths.dedup();
+            all.push(fill(texts.network, &[("widths", &lang.listed(&widths))]));
+        }
+        let elsewhere = [Field::Hidden, Field::Batch];
+        // What a variant may set is told with the variants.
+        let varies = |field: &Field| outcome.varying.contains(field) || training.sets(*field);
+        let fixed: Vec<String> = Field::OF_FORMULA
+            .into_iter()
+            .filter(|field| !varies(field) && !elsewhere.contains(field))
+            .map(|field| (field, technique.choice(field)))
+            .filter(|(_, value)| value != "none" && value != "constant")
+            .map(|(field, value)| format!("{} {value}", lang.field(field)))
+            .collect();
+        if !fixed.is_empty() {
+            all.push(fill(texts.fixed, &[("fixed", &lang.listed(&fixed))]));
+        }
+    }
     let drawn = match training.sampling {
-        Sampling::Replacement => "drawn with replacement",
-        Sampling::Epochs => "epoch by epoch",
+        Sampling::Replacement => texts.replacement,
+        Sampling::Epochs => texts.epochs,
     };
     let loss = match training.loss_at {
-        LossAt::Before => "where its gradient was taken",
-        LossAt::After => "after the update, on the same batch",
+        LossAt::Before => texts.before,
+        LossAt::After => texts.after,
     };
-    format!(
-        "Data: {} ({}), the first {} training and all {} test examples. {network}{}; batches of {} {drawn}, {} steps, training loss measured {loss}. {}.",
-        data.name,
-        data.source,
-        grouped(data.examples),
-        grouped(data.test),
-        fixed.join(", "),
-        technique.choice(Field::Batch),
-        grouped(outcome.steps() as usize),
-        if training.seeds == 1 {
-            "Seed 1: the same weights (up to scale) and batches for every technique".to_owned()
-        } else {
-            format!(
-                "Seeds 1 to {}: within a seed the same weights (up to scale) and batches for every technique",
-                training.seeds
-            )
-        }
-    )
-}
-
-/// `60,000`.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A value of a metric as a reader sees it: losses as they are, accuracies in per cent.
-pub(crate) fn shown(metric: Metric, value: f64) -> String {
-    if metric.is_share() { super::minus(format!("{:.2} %", 100.0 * value)) } else { short(value) }
-}
-
-/// A difference of a metric, with its sign; of accuracies in percentage points.
-pub(crate) fn shown_difference(metric: Metric, value: f64) -> String {
-    signed(if metric.is_share() { super::minus(format!("{:.2} pp", 100.0 * value)) } else { short(value) })
-}
-
-/// Mean, interval and n of a group's metric.
-pub(crate) fn value_with_interval(group: &Group, metric: Metric) -> String {
-    let values = group.values(metric);
-    match summary(&values) {
-        None => "diverged".to_owned(),
-        Some(summary) => {
-            let interval = summary
-                .ci95
-                .map(|(low, high)| format!(" [{}, {}]", shown(metric, low), shown(metric, high)))
-                .unwrap_or_default();
-            format!("{}{interval}", shown(metric, summary.mean))
-        }
-    }
-}
-
-/// `adam over sgd: difference [interval], n = 3: better`.
-pub(crate) fn difference_with_interval(c: &Comparison<'_>) -> String {
-    let difference =
-        c.paired.difference.map_or("no pair that finished".to_owned(), |d| shown_difference(c.metric, d));
-    let interval = c
-        .paired
-        .ci95
-        .map(|(low, high)| {
-            format!(" [{}, {}]", shown_difference(c.metric, low), shown_difference(c.metric, high))
-        })
-        .unwrap_or_default();
-    format!("{difference}{interval}, n = {}", c.paired.n)
-}
-
-pub(crate) fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Better => "better",
-        Verdict::Worse => "worse",
-        Verdict::Undecided => "undecided",
-    }
+    let batches = distinct(outcome.groups.iter().map(|group| group.choice(Field::Batch)));
+    let steps = grouped(outcome.steps() as usize);
+    all.push(fill(
+        texts.training,
+        &[("batch", &lang.listed(&batches)), ("drawn", &drawn), ("steps", &steps), ("loss", &loss)],
+    ));
+    all.push(match training.seeds {
+        1 => texts.seed_one.to_owned(),
+        n => fill(texts.seeds_many, &[("n", &n)]),
+    });
+    lang.prose(&all)
 }
 
 /// The two values of the compared field and, panel by panel, their comparison; when the study is of that shape.
@@ -152,7 +140,7 @@ pub(crate) fn duels<'a>(
     let [first, second] = &values[..] else {
         return None;
     };
-    if outcome.varying.len() != 2 {
+    if outcome.varying.len() != 2 || outcome.groups.len() > MOST_DUELLISTS {
         return None;
     }
     let duel = |panel: String| {
@@ -168,23 +156,10 @@ pub(crate) fn duels<'a>(
     )
 }
 
+/// Each value once, in the order of their first places.
 fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
-    let mut seen = Vec::new();
-    for value in values {
-        if !seen.contains(&value) {
-            seen.push(value);
-        }
-    }
-    seen
-}
-
-/// When a group diverged, if it did: `diverged at step 5`, `1 of 3 seeds diverged at step 12`.
-fn diverged_at(group: &Group) -> Option<String> {
-    let steps = group.records.iter().filter_map(|record| record.diverged_at);
-    let (first, last) = (steps.clone().min()?, steps.max()?);
-    let at = if first == last { format!("at step {first}") } else { format!("at steps {first}–{last}") };
-    let (lost, all) = (group.diverged(), group.records.len());
-    Some(if lost == all { format!("diverged {at}") } else { format!("{lost} of {all} seeds diverged {at}") })
+    let mut seen = HashSet::new();
+    values.filter(|value| seen.insert(value.clone())).collect()
 }
 
 /// `W std 0.0251` for `normal:std=0.0251`; other values as they are described.
@@ -192,16 +167,5 @@ fn panel_title(field: Field, value: &str) -> String {
     match value.strip_prefix("normal:std=") {
         Some(std) if field == Field::Init => format!("W std {std}"),
         _ => describe_choice(field, value),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let texts = [0, 999, 1000, 60_000, 1_234_567].map(grouped);
-        assert_eq!(texts, ["0", "999", "1,000", "60,000", "1,234,567"]);
     }
 }

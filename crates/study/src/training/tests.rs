@@ -29,7 +29,7 @@ fn run_on(
     watch: &dyn Watch,
 ) -> Result<Outcome, StudyError> {
     let workers = Workers::jobs(NonZeroUsize::MIN);
-    let means = Means { data, workers, watch, known: &HashMap::new(), many: false };
+    let means = Means { data, workers, watch, known: &HashMap::new(), many: false, lang: Default::default() };
     study.run("t", data, journal, &means, &mut |_| Ok(()))
 }
 

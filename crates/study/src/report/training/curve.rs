@@ -1,6 +1,7 @@
 //! From recorded values to curves: averaged over stretches of the run, then over the seeds.
 
-use super::{Better, Group, Metric, Outcome, Training, WIDE, diverged_at};
+use super::values::diverged_at;
+use super::{Better, Group, Lang, Metric, Outcome, Training, WIDE, fill};
 use crate::figure::{Axis, Series};
 use crate::report::short;
 use crate::statistics::mean;
@@ -16,25 +17,28 @@ const FAR: f64 = 4.0;
 pub(super) struct Axes {
     pub(super) x: Axis,
     pub(super) y: Axis,
-    /// What lies outside.
-    cut: Option<String>,
+    /// The curve that lies outside, and how high it reaches.
+    cut: Option<(String, f64)>,
 }
 
 impl Axes {
     /// How the curves are to be read.
-    pub(super) fn reading(&self, training: &Training) -> String {
-        let lines = match training.seeds {
-            1 => "Lines: the one seed.".to_owned(),
-            n => format!("Lines: mean of the {n} seeds; bands: from the lowest to the highest seed."),
-        };
-        let log = if self.y.log { " The axis is logarithmic." } else { "" };
-        let cut = self.cut.as_ref().map_or(String::new(), |cut| format!(" {cut}"));
-        let every = match training.record_every {
-            _ if shows_score(training) => String::new(),
-            0 | 1 => String::new(),
-            n => format!(" The loss was recorded every {n} steps."),
-        };
-        format!("{lines}{every}{log}{cut}")
+    pub(super) fn reading(&self, training: &Training, lang: Lang) -> String {
+        let texts = &lang.texts().captions;
+        let mut all = vec![match training.seeds {
+            1 => texts.one_seed.to_owned(),
+            n => fill(texts.many_seeds, &[("n", &n)]),
+        }];
+        if !shows_score(training) && training.record_every > 1 {
+            all.push(fill(texts.recorded_every, &[("n", &training.record_every)]));
+        }
+        if self.y.log {
+            all.push(texts.logarithmic.to_owned());
+        }
+        let leaves =
+            |(name, top): &(String, f64)| fill(texts.leaves_panel, &[("name", name), ("top", &short(*top))]);
+        all.extend(self.cut.as_ref().map(leaves));
+        lang.prose(&all)
     }
 }
 
@@ -55,12 +59,11 @@ fn score(training: &Training, outcome: &Outcome) -> Metric {
     Some(training.metric).filter(recorded).or(train).unwrap_or(Metric::TrainAccuracy)
 }
 
-/// Steps to one unit of the x axis: epochs where accuracies are measured once in each.
-fn steps_to_one(training: &Training) -> f64 {
-    if shows_score(training) && matches!(training.length, Length::Epochs(_)) {
-        training.evaluate_every as f64
-    } else {
-        1.0
+/// Steps to one unit of the x axis: those of an epoch where the study is as long as so many epochs and shows scores.
+fn steps_to_one(training: &Training, steps: u64) -> f64 {
+    match training.length {
+        Length::Epochs(epochs) if shows_score(training) && epochs > 0 => steps as f64 / epochs as f64,
+        _ => 1.0,
     }
 }
 
@@ -71,11 +74,15 @@ fn stretch(training: &Training, outcome: &Outcome) -> u64 {
     outcome.steps().div_ceil(POINTS).div_ceil(each).max(1) * each
 }
 
+fn steps_axis(training: &Training, outcome: &Outcome) -> Axis {
+    let one = steps_to_one(training, outcome.steps());
+    let x = Axis::linear(if one > 1.0 { "epoch" } else { "step" });
+    x.over(0.0, (outcome.steps() as f64 / one).max(1.0))
+}
+
 /// The axes that suit these curves.
 pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -> Axes {
-    let one = steps_to_one(training);
-    let x = Axis::linear(if one == 1.0 { "step" } else { "epoch" });
-    let x = x.over(0.0, (outcome.steps() as f64 / one).max(1.0));
+    let x = steps_axis(training, outcome);
     if shows_score(training) {
         let score = score(training, outcome);
         let y = if score.is_share() {
@@ -119,9 +126,7 @@ pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -
     let feet = calm().filter_map(|s| s.band.as_ref()).flat_map(|(low, _)| low);
     let foot = feet.copied().filter(|v| *v > 0.0).fold(low, f64::min);
     let y = if log { y.over(foot / 1.15, cap) } else { y.over(0.0, cap) };
-    let cut =
-        format!("{} leaves the panel at the top: it reaches {} early in the run.", wild.name, short(top));
-    Axes { x, y, cut: Some(cut) }
+    Axes { x, y, cut: Some((wild.name.clone(), top)) }
 }
 
 /// The curve of a group: mean over the seeds, from the lowest to the highest as band.
@@ -129,18 +134,64 @@ pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -
 /// Where some seeds diverged the curve is that of the others: a mean whose members change on the
 /// way would jump.
 pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name: &str) -> Series {
+    let metric = shows_score(training).then(|| score(training, outcome));
+    curve_of(training, outcome, group, name, metric)
+}
+
+/// The curves of a group's scores on several parts of the data, each named by its metric.
+pub(super) fn part_curves(
+    training: &Training,
+    outcome: &Outcome,
+    group: &Group,
+    parts: &[Metric],
+) -> Vec<Series> {
+    let curve = |(at, metric): (usize, &Metric)| {
+        let mut curve = curve_of(training, outcome, group, metric.plain(), Some(*metric));
+        // It is said once in a panel.
+        if at > 0 {
+            curve.note.clear();
+        }
+        curve
+    };
+    parts.iter().enumerate().map(curve).collect()
+}
+
+/// The scores that were recorded on the way, if they are of several parts and the study is about one of them.
+pub(super) fn parts(training: &Training, outcome: &Outcome) -> Vec<Metric> {
+    let recorded = |metric: &Metric| {
+        let mut records = outcome.groups.iter().flat_map(|group| &group.records);
+        metric.better() == Better::Higher && records.any(|record| !record.series(*metric).is_empty())
+    };
+    let parts: Vec<Metric> = outcome.metrics.iter().copied().filter(recorded).collect();
+    if parts.len() > 1 && shows_score(training) { parts } else { Vec::new() }
+}
+
+/// The axes of such curves.
+pub(super) fn part_axes(training: &Training, outcome: &Outcome, parts: &[Metric]) -> (Axis, Axis) {
+    let shares = parts.iter().all(|metric| metric.is_share());
+    let y = if shares { Axis::linear("accuracy (%)") } else { Axis::linear("R²") };
+    (steps_axis(training, outcome), y)
+}
+
+/// One curve: of a score, or of the training loss.
+fn curve_of(
+    training: &Training,
+    outcome: &Outcome,
+    group: &Group,
+    name: &str,
+    metric: Option<Metric>,
+) -> Series {
     let lost = group.diverged();
     let all_lost = lost == group.records.len();
     let records: Vec<&Record> =
         group.records.iter().filter(|record| all_lost || record.diverged_at.is_none()).collect();
-    let one = steps_to_one(training);
-    let points = if shows_score(training) {
-        score_points(&records, score(training, outcome), one)
-    } else {
-        loss_points(&records, outcome.steps(), stretch(training, outcome))
+    let one = steps_to_one(training, outcome.steps());
+    let points = match metric {
+        Some(metric) => score_points(&records, metric, one),
+        None => loss_points(&records, outcome.steps(), stretch(training, outcome)),
     };
-    let mut series =
-        Series { name: name.to_owned(), note: diverged_at(group).unwrap_or_default(), ..Series::default() };
+    let note = diverged_at(Lang::En, group).unwrap_or_default();
+    let mut series = Series { name: name.to_owned(), note, ..Series::default() };
     let (mut low, mut high) = (Vec::new(), Vec::new());
     for (x, values) in points {
         series.x.push(x);
@@ -274,7 +325,7 @@ mod tests {
         let axes = |all: &[&Series]| super::axes(&training, &outcome, all);
         let cut = axes(&[&calm, &spike]);
         assert_eq!(cut.y.range.map(|(_, high)| high), Some(3.0));
-        assert!(cut.reading(&training).contains("spike leaves the panel"));
+        assert!(cut.reading(&training, Lang::En).contains("spike leaves the panel"));
         let high = series("high", &[55.0; 20]);
         assert_eq!(axes(&[&calm, &high]).y.range, None);
         assert_eq!(axes(&[&spike]).y.range, None);

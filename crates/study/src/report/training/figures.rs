@@ -1,75 +1,143 @@
 //! The figures of a training study: curves, paired differences, final values.
+//!
+//! What stands inside a picture is English in every language, its caption is not: see [`lang`](crate::report::lang).
 
+use super::best::Choice;
 use super::curve::{self, curve};
+use super::values::{diverged_at, student};
 use super::{
-    Better, Group, Metric, Outcome, Study, StudyError, Training, WIDE, describe_choice, distinct,
-    diverged_at, duels, panel_title, shown, shown_difference, summary, verdict_word,
+    Better, Group, Lang, Metric, Outcome, Study, StudyError, Training, WIDE, describe_choice, distinct,
+    duels, fill, panel_title, shown, shown_difference, verdict_word,
 };
 use crate::figure::{Axis, Row, Series, curves, forest, grid};
 use crate::report::Drawn;
 use crate::technique::Field;
+
+/// Panels that a figure has at most.
+const MOST_PANELS: usize = 24;
 
 /// All figures, in the order of the page.
 pub(super) fn figures(
     study: &Study,
     training: &Training,
     outcome: &Outcome,
+    lang: Lang,
 ) -> Result<Vec<Drawn>, StudyError> {
-    let mut figures = vec![course(study, training, outcome)?];
-    figures.extend(differences(training, outcome)?);
-    if outcome.groups.len() <= 12 {
+    let course = course(study, training, outcome, lang)?;
+    let parts = parts(study, training, outcome, lang)?;
+    let differences = differences(training, outcome, lang)?;
+    // Many rows of which a figure of their differences says the same are left out.
+    let finals_too = differences.is_none() || outcome.groups.len() <= 12;
+    let mut figures: Vec<Drawn> = course.into_iter().chain(parts).chain(differences).collect();
+    if finals_too {
         for &metric in &outcome.metrics {
-            figures.extend(finals(outcome, metric)?);
+            figures.extend(finals(outcome, metric, lang)?);
         }
     }
     Ok(figures)
 }
 
-/// How a study went: one panel of curves, or one for each value of the field it asks for.
-fn course(study: &Study, training: &Training, outcome: &Outcome) -> Result<Drawn, StudyError> {
-    let panelled = training.panels.filter(|field| outcome.varying.contains(field));
-    let Some(field) = panelled else {
+/// How a study went: one panel of curves, or one for each value of the field it asks for. None if nothing was recorded.
+fn course(
+    study: &Study,
+    training: &Training,
+    outcome: &Outcome,
+    lang: Lang,
+) -> Result<Option<Drawn>, StudyError> {
+    let texts = &lang.texts().captions;
+    let panels = training.panels.filter(|field| outcome.varying.contains(field));
+    let panels = panels.and_then(|field| Some((field, panels_of(training, outcome, field)?)));
+    let Some((field, panels)) = panels else {
+        let choice = Choice::for_figure(outcome, training.metric);
         let series: Vec<Series> =
-            outcome.groups.iter().map(|group| curve(training, outcome, group, &group.name)).collect();
+            choice.groups.iter().map(|group| curve(training, outcome, group, &group.name)).collect();
+        if !is_drawable(series.iter()) {
+            return Ok(None);
+        }
         let axes = curve::axes(training, outcome, &series.iter().collect::<Vec<_>>());
-        return Ok(Drawn {
+        let caption = lang.prose(&[&axes.reading(training, lang), texts.named_at_end]);
+        return Ok(Some(Drawn {
             name: "curves".to_owned(),
-            caption: format!("{} Every curve is named where it ends.", axes.reading(training)),
+            caption: choice.caption(&caption, texts.best_of, "", lang),
             figure: curves(&study.title, axes.x, axes.y, &series)?,
-        });
+        }));
     };
-    let values = distinct(outcome.groups.iter().map(|g| g.choice(field)));
-    let panels: Vec<(String, Vec<Series>)> = values
-        .into_iter()
-        .map(|value| {
-            let members = outcome.groups.iter().filter(|group| group.choice(field) == value);
-            let series =
-                members.map(|group| curve(training, outcome, group, &rest_name(group, field))).collect();
-            (panel_title(field, &value), series)
-        })
-        .collect();
-    // No more columns than keep a panel readable, and no lone panel in the last row of two.
-    let columns = match panels.len() {
+    let all: Vec<&Series> = panels.iter().flat_map(|(_, series)| series).collect();
+    if !is_drawable(all.iter().copied()) {
+        return Ok(None);
+    }
+    let axes = curve::axes(training, outcome, &all);
+    let caption = [fill(texts.panels, &[("field", &lang.field(field))]), axes.reading(training, lang)];
+    Ok(Some(Drawn {
+        name: "grid".to_owned(),
+        caption: lang.prose(&caption),
+        figure: grid(&study.title, axes.x, axes.y, &panels, columns(panels.len()))?,
+    }))
+}
+
+/// No more columns than keep a panel readable, and no lone panel in the last row of two.
+fn columns(panels: usize) -> usize {
+    match panels {
         n @ ..=3 => n,
         4 => 2,
         5 | 6 => 3,
         _ => 4,
+    }
+}
+
+/// The scores on all parts of the data that were measured on the way, one panel for each group: how far they lie apart is what overfitting is.
+fn parts(
+    study: &Study,
+    training: &Training,
+    outcome: &Outcome,
+    lang: Lang,
+) -> Result<Option<Drawn>, StudyError> {
+    let texts = &lang.texts().captions;
+    let parts = curve::parts(training, outcome);
+    let choice = Choice::for_figure(outcome, training.metric);
+    let panels: Vec<(String, Vec<Series>)> = choice
+        .groups
+        .iter()
+        .map(|group| (group.name.clone(), curve::part_curves(training, outcome, group, &parts)))
+        .collect();
+    if !is_drawable(panels.iter().flat_map(|(_, series)| series)) {
+        return Ok(None);
+    }
+    let (x, y) = curve::part_axes(training, outcome, &parts);
+    let titles: Vec<&str> = parts.iter().map(|metric| lang.metric(*metric)).collect();
+    let lines = match training.seeds {
+        1 => texts.one_seed.to_owned(),
+        n => fill(texts.many_seeds, &[("n", &n)]),
     };
-    let all: Vec<&Series> = panels.iter().flat_map(|(_, series)| series).collect();
-    let axes = curve::axes(training, outcome, &all);
-    Ok(Drawn {
-        name: "grid".to_owned(),
-        caption: format!(
-            "One panel for each value of {}, all on the same axes. {}",
-            in_words(field),
-            axes.reading(training)
-        ),
-        figure: grid(&study.title, axes.x, axes.y, &panels, columns)?,
-    })
+    let caption = lang.prose(&[fill(texts.parts, &[("parts", &lang.listed(&titles))]), lines]);
+    Ok(Some(Drawn {
+        name: "parts".to_owned(),
+        caption: choice.caption(&caption, texts.best_of, "", lang),
+        figure: grid(&study.title, x, y, &panels, columns(panels.len()))?,
+    }))
+}
+
+/// Whether there is a value to show.
+fn is_drawable<'a>(mut series: impl Iterator<Item = &'a Series>) -> bool {
+    series.any(|series| series.mid.iter().any(|value| value.is_finite()))
+}
+
+/// The panels of a field with their curves; none if they are more than a figure can hold.
+fn panels_of(training: &Training, outcome: &Outcome, field: Field) -> Option<Vec<(String, Vec<Series>)>> {
+    let values = distinct(outcome.groups.iter().map(|g| g.choice(field)));
+    if values.len() > MOST_PANELS || outcome.groups.len() > 12 * values.len() {
+        return None;
+    }
+    let panel = |value: String| {
+        let members = outcome.groups.iter().filter(|group| group.choice(field) == value);
+        let series = members.map(|group| curve(training, outcome, group, &rest_name(group, field))).collect();
+        (panel_title(field, &value), series)
+    };
+    Some(values.into_iter().map(panel).collect())
 }
 
 /// The two values of a compared field against each other, panel by panel.
-fn differences(training: &Training, outcome: &Outcome) -> Result<Option<Drawn>, StudyError> {
+fn differences(training: &Training, outcome: &Outcome, lang: Lang) -> Result<Option<Drawn>, StudyError> {
     let metric = training.metric;
     let (Some(duels), Some(panels)) = (duels(training, outcome, metric), training.panels) else {
         return Ok(None);
@@ -87,7 +155,7 @@ fn differences(training: &Training, outcome: &Outcome) -> Result<Option<Drawn>, 
             let pairs = c.a.records.iter().zip(&c.b.records);
             let lost: Vec<String> = [c.a, c.b]
                 .into_iter()
-                .filter_map(|group| Some(format!("{} {}", name(group), diverged_at(group)?)))
+                .filter_map(|group| Some(format!("{} {}", name(group), diverged_at(Lang::En, group)?)))
                 .collect();
             let verdict = verdict_word(c.verdict);
             let difference = c.paired.difference.map(|d| shown_difference(metric, d));
@@ -110,37 +178,37 @@ fn differences(training: &Training, outcome: &Outcome) -> Result<Option<Drawn>, 
     if rows.iter().all(|row| !row.mean.is_finite()) {
         return Ok(None);
     }
-    let better = match metric.better() {
-        Better::Higher => "right",
-        Better::Lower => "left",
+    let texts = &lang.texts().captions;
+    let side = match metric.better() {
+        Better::Higher => texts.right,
+        Better::Lower => texts.left,
     };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
     let title = format!("Final {}: {a} minus {b}", metric.title());
     Ok(Some(Drawn {
         name: "differences".to_owned(),
-        caption: format!(
-            "Paired differences within seeds: {a} is better {better} of the dashed line at 0. It is better or worse only where the whole interval lies on one side, or where only the other diverged."
-        ),
+        caption: fill(texts.differences, &[("a", &a), ("side", &side)]),
         figure: forest(&title, Axis::linear(format!("difference{unit}")), &rows, Some(0.0))?,
     }))
 }
 
 /// The final values of a metric, group by group; none if no trial finished.
-fn finals(outcome: &Outcome, metric: Metric) -> Result<Option<Drawn>, StudyError> {
-    let unit = unit(metric);
-    let rows: Vec<Row> = outcome
+fn finals(outcome: &Outcome, metric: Metric, lang: Lang) -> Result<Option<Drawn>, StudyError> {
+    let (unit, texts) = (unit(metric), &lang.texts().captions);
+    let choice = Choice::for_figure(outcome, metric);
+    let rows: Vec<Row> = choice
         .groups
         .iter()
         .map(|group| {
             let values = group.values(metric);
-            let summary = summary(&values);
-            let mean = summary.map(|s| shown(metric, s.mean));
-            let note = mean.into_iter().chain(diverged_at(group));
+            let student = student(&values);
+            let mean = student.map(|s| shown(metric, s.mean));
+            let note = mean.into_iter().chain(diverged_at(Lang::En, group));
             Row {
                 name: group.name.clone(),
                 points: values.iter().map(|v| unit * v).collect(),
-                mean: summary.map_or(f64::NAN, |s| unit * s.mean),
-                interval: summary.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
+                mean: student.map_or(f64::NAN, |s| unit * s.mean),
+                interval: student.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
                 note: note.collect::<Vec<_>>().join(", "),
                 diverged: group.diverged() > 0,
             }
@@ -154,19 +222,14 @@ fn finals(outcome: &Outcome, metric: Metric) -> Result<Option<Drawn>, StudyError
     }
     let title = metric.title();
     let (axis, reading) = match metric.better() {
-        Better::Higher if metric.is_share() => (Axis::linear(format!("{title} (%)")), "Larger is better."),
-        Better::Higher => (Axis::linear(title), "Larger is better."),
-        Better::Lower if low > 0.0 && high > WIDE * low => (
-            Axis::log(title),
-            "Smaller is better; the axis is logarithmic, and an interval that would pass below the panel is cut.",
-        ),
-        Better::Lower => (Axis::linear(title), "Smaller is better."),
+        Better::Higher if metric.is_share() => (Axis::linear(format!("{title} (%)")), texts.larger),
+        Better::Higher => (Axis::linear(title), texts.larger),
+        Better::Lower if low > 0.0 && high > WIDE * low => (Axis::log(title), texts.smaller_log),
+        Better::Lower => (Axis::linear(title), texts.smaller),
     };
     Ok(Some(Drawn {
         name: metric.name().to_owned(),
-        caption: format!(
-            "Every seed, their mean and its 95 % interval; the number at the right is the mean. {reading}"
-        ),
+        caption: choice.caption(&lang.prose(&[texts.finals, reading]), texts.best_of, "", lang),
         figure: forest(&format!("Final {title}"), axis, &rows, None)?,
     }))
 }
@@ -180,14 +243,4 @@ fn rest_name(group: &Group, panel: Field) -> String {
 /// Accuracies are shown in per cent.
 fn unit(metric: Metric) -> f64 {
     if metric.is_share() { 100.0 } else { 1.0 }
-}
-
-fn in_words(field: Field) -> &'static str {
-    match field {
-        Field::Hidden => "the hidden layers",
-        Field::Init => "the initial weights",
-        Field::Rule => "the update rule",
-        Field::Schedule => "the schedule",
-        other => other.name(),
-    }
 }

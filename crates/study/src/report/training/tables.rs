@@ -1,57 +1,69 @@
 //! The tables of a training study, and the CSV files behind them.
 
-use super::{
-    Comparison, Group, Outcome, difference_with_interval, diverged_at, summary, value_with_interval,
-    verdict_word,
-};
-use crate::report::{Table, full, full_or_empty};
+use super::best::Choice;
+use super::values::{difference_with_interval, diverged_at, student, value_with_interval};
+use super::{Comparison, Group, Lang, Outcome, Training, verdict_word};
+use crate::report::{Cell, Table, full_or_empty};
+
+/// Comparisons that the page shows in full.
+const MOST_COMPARISONS: usize = 600;
+/// Failures that the page shows.
+const MOST_FAILURES: usize = 100;
 
 /// The groups, their comparisons, the trials and everything they recorded.
-pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
-    let fields: Vec<&str> = outcome.varying.iter().map(|field| field.name()).collect();
-    let settings = |group: &Group| group.settings.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
-    let metrics = &outcome.metrics;
+pub(super) fn tables(
+    training: &Training,
+    outcome: &Outcome,
+    all: &[Comparison<'_>],
+    lang: Lang,
+) -> Vec<Table> {
+    let texts = &lang.texts().tables;
+    let mut tables = vec![groups(training, outcome, lang), comparisons(training, outcome, all, lang)];
+    tables.extend(failures(outcome, lang));
+    tables.push(Table::streamed("trials", texts.trials));
+    tables.push(Table::streamed("series", texts.series));
+    tables
+}
 
+/// The final values of every group.
+fn groups(training: &Training, outcome: &Outcome, lang: Lang) -> Table {
+    let (texts, metrics) = (&lang.texts().tables, &outcome.metrics);
     let mut headers = vec!["group"];
-    headers.extend(&fields);
+    headers.extend(outcome.varying.iter().map(|field| field.name()));
     headers.extend(["n", "diverged", "metric", "mean", "sd", "ci95_low", "ci95_high"]);
     let mut rows = Vec::new();
     for group in &outcome.groups {
         for &metric in metrics {
-            let s = summary(&group.values(metric));
+            let s = student(&group.values(metric));
             let mut row = vec![group.name.clone()];
-            row.extend(settings(group));
-            row.extend([
-                group.records.len().to_string(),
-                group.diverged().to_string(),
-                metric.name().to_owned(),
-            ]);
-            row.extend([full_or_empty(s.map(|s| s.mean)), full_or_empty(s.and_then(|s| s.sd))]);
-            row.extend([
-                full_or_empty(s.and_then(|s| s.ci95).map(|c| c.0)),
-                full_or_empty(s.and_then(|s| s.ci95).map(|c| c.1)),
-            ]);
+            row.extend(group.settings.iter().map(|(_, value)| value.clone()));
+            let counts = [group.records.len(), group.diverged()].map(|n| n.to_string());
+            row.extend(counts.into_iter().chain([metric.name().to_owned()]));
+            let ci = s.and_then(|s| s.ci95);
+            let numbers = [s.map(|s| s.mean), s.and_then(|s| s.sd), ci.map(|c| c.0), ci.map(|c| c.1)];
+            row.extend(numbers.map(full_or_empty));
             rows.push(row);
         }
     }
-    let shown_rows = outcome.groups.iter().map(|group| {
-        let mut row = vec![group.name.clone()];
-        row.extend(metrics.iter().map(|metric| value_with_interval(group, *metric)));
-        row.push((group.records.len() - group.diverged()).to_string());
-        row.push(diverged_at(group).unwrap_or_else(|| "none".to_owned()));
+    let choice = Choice::for_table(outcome, training.metric);
+    let shown_row = |group: &&Group| {
+        let mut row = vec![Cell::from(group.name.clone())];
+        row.extend(metrics.iter().map(|metric| value_with_interval(lang, group, *metric)));
+        row.push(Cell::count(group.records.iter().filter(|record| record.finals.is_some()).count()));
+        row.push(diverged_at(lang, group).map_or(lang.texts().words.none.into(), Cell::from));
         row
-    });
-    let mut shown = vec!["technique"];
-    shown.extend(metrics.iter().map(|metric| metric.plain()));
-    shown.extend(["seeds finished", "diverged"]);
-    let groups = Table::hidden(
-        "groups",
-        "Final values of every technique: mean over the seeds that finished and its 95 % interval.",
-        &headers,
-        rows,
-    )
-    .showing(&shown, shown_rows.collect());
+    };
+    let mut shown = vec![texts.technique];
+    shown.extend(metrics.iter().map(|metric| lang.metric(*metric)));
+    shown.extend([texts.finished, texts.diverged]);
+    let caption = choice.caption(texts.groups, texts.best_of, "groups.csv", lang);
+    Table::hidden("groups", &caption, &headers, rows)
+        .showing(&shown, choice.groups.iter().map(shown_row).collect())
+}
 
+/// The paired differences.
+fn comparisons(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang: Lang) -> Table {
+    let texts = &lang.texts().tables;
     let rows = all.iter().map(|c| {
         let ci = c.paired.ci95;
         vec![
@@ -65,59 +77,63 @@ pub(super) fn tables(outcome: &Outcome, all: &[Comparison<'_>]) -> Vec<Table> {
             verdict_word(c.verdict).to_owned(),
         ]
     });
-    let shown_rows = all.iter().map(|c| {
+    let shown_row = |c: &Comparison<'_>| {
         vec![
-            c.a.name.clone(),
-            c.b.name.clone(),
-            c.metric.plain().to_owned(),
-            difference_with_interval(c),
-            verdict_word(c.verdict).to_owned(),
+            Cell::from(c.a.name.clone()),
+            c.b.name.clone().into(),
+            lang.metric(c.metric).into(),
+            difference_with_interval(lang, c),
+            lang.verdict(c.verdict).into(),
         ]
-    });
-    let comparisons = Table::hidden(
+    };
+    // Of many, those within the groups that the other tables show.
+    let choice = Choice::for_table(outcome, training.metric);
+    let near = |c: &&Comparison<'_>| {
+        let is_shown = |group: &Group| choice.groups.iter().any(|shown| std::ptr::eq(*shown, group));
+        !choice.is_cut() || (is_shown(c.a) && is_shown(c.b))
+    };
+    let shown: Vec<Vec<Cell>> = all.iter().filter(near).take(MOST_COMPARISONS).map(shown_row).collect();
+    let mut caption = choice.caption(texts.comparisons, texts.best_of, "comparisons.csv", lang);
+    if !choice.is_cut() && all.len() > shown.len() {
+        caption = lang.prose(&[
+            &caption,
+            &super::fill(
+                texts.first_of,
+                &[("k", &shown.len()), ("n", &all.len()), ("file", &"comparisons.csv")],
+            ),
+        ]);
+    }
+    Table::hidden(
         "comparisons",
-        "Paired differences a − b within seeds, with 95 % intervals; a is better or worse only where the interval excludes 0, or where every seed of one and none of the other diverged. Each interval stands for itself: of many, one in twenty excludes 0 by chance.",
+        &caption,
         &["a", "b", "metric", "n", "difference", "ci95_low", "ci95_high", "verdict"],
         rows.collect(),
     )
-    .showing(&["a", "b", "metric", "difference, 95 % interval", "a is"], shown_rows.collect());
+    .showing(&["a", "b", texts.metric, texts.difference, texts.a_is], shown)
+}
 
-    let mut headers = vec!["group"];
-    headers.extend(&fields);
-    headers.extend(["seed", "ended"]);
-    headers.extend(metrics.iter().map(|metric| metric.name()));
-    let mut trials = Vec::new();
-    let mut series = Vec::new();
+/// Trials that ended in an error; none if none did.
+fn failures(outcome: &Outcome, lang: Lang) -> Option<Table> {
+    let texts = &lang.texts().tables;
+    let mut rows = Vec::new();
     for group in &outcome.groups {
-        for record in &group.records {
-            let mut row = vec![group.name.clone()];
-            row.extend(settings(group));
-            row.extend([record.seed.to_string(), record.ended().to_string()]);
-            row.extend(metrics.iter().map(|metric| full_or_empty(record.value(*metric))));
-            trials.push(row);
-            let point = |kind: &str, (step, value): &(u64, f64)| {
-                vec![
-                    group.name.clone(),
-                    record.seed.to_string(),
-                    kind.to_owned(),
-                    step.to_string(),
-                    full(*value),
-                ]
-            };
-            for (metric, points) in &record.series {
-                series.extend(points.iter().map(|p| point(metric.name(), p)));
-            }
-        }
+        rows.extend(group.records.iter().filter_map(|record| {
+            Some(vec![group.name.clone(), record.seed.to_string(), record.failed.clone()?])
+        }));
     }
-    vec![
-        groups,
-        comparisons,
-        Table::hidden("trials", "Every trial.", &headers, trials),
-        Table::hidden(
-            "series",
-            "Every recorded value of every trial.",
-            &["group", "seed", "series", "step", "value"],
-            series,
-        ),
-    ]
+    if rows.is_empty() {
+        return None;
+    }
+    let mut caption = texts.failures.to_owned();
+    if rows.len() > MOST_FAILURES {
+        let places: [(&str, &dyn std::fmt::Display); 3] =
+            [("k", &MOST_FAILURES), ("n", &rows.len()), ("file", &"failures.csv")];
+        caption = lang.prose(&[&caption, &super::fill(texts.first_of, &places)]);
+    }
+    let cell = |text: &String| Cell::from(text.clone());
+    let shown: Vec<Vec<Cell>> =
+        rows.iter().take(MOST_FAILURES).map(|row| row.iter().map(cell).collect()).collect();
+    let headers = ["group", "seed", "reason"];
+    let titles = [texts.technique, texts.seed, texts.reason];
+    Some(Table::hidden("failures", &caption, &headers, rows).showing(&titles, shown))
 }

@@ -1,0 +1,144 @@
+//! Values of metrics and differences as a reader sees them.
+
+use super::{Comparison, Group, Lang, Metric, Verdict, fill};
+use crate::report::{Cell, minus, short, signed};
+use crate::statistics::{mean, sd, t975};
+
+/// Mean, spread and Student's interval of a few numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Student {
+    pub(super) mean: f64,
+    pub(super) sd: Option<f64>,
+    pub(super) ci95: Option<(f64, f64)>,
+}
+
+/// What a report tells of some numbers; none of no numbers.
+///
+/// It is [`summary`](crate::statistics::summary) without its bootstrap, which takes a thousand times as long: a large study has tens of thousands of groups.
+pub(super) fn student(values: &[f64]) -> Option<Student> {
+    if values.is_empty() {
+        return None;
+    }
+    let (mean, sd) = (mean(values), sd(values));
+    let half = sd.map(|sd| t975(values.len() - 1) * sd / (values.len() as f64).sqrt());
+    Some(Student { mean, sd, ci95: half.map(|half| (mean - half, mean + half)) })
+}
+
+/// `60,000`.
+pub(crate) fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A value of a metric as a reader sees it: losses as they are, accuracies in per cent.
+pub(crate) fn shown(metric: Metric, value: f64) -> String {
+    if metric.is_share() { minus(format!("{:.2} %", 100.0 * value)) } else { short(value) }
+}
+
+/// A difference of a metric, with its sign; of accuracies in percentage points.
+pub(crate) fn shown_difference(metric: Metric, value: f64) -> String {
+    shown_difference_in(Lang::En, metric, value)
+}
+
+/// The same in a language.
+pub(super) fn shown_difference_in(lang: Lang, metric: Metric, value: f64) -> String {
+    if !metric.is_share() {
+        return signed(short(value));
+    }
+    let points = signed(minus(format!("{:.2}", 100.0 * value)));
+    fill(lang.texts().words.points, &[("n", &points)])
+}
+
+/// Mean and interval of a group's metric.
+pub(super) fn value_with_interval(lang: Lang, group: &Group, metric: Metric) -> Cell {
+    match student(&group.values(metric)) {
+        None => lang.texts().words.diverged.into(),
+        Some(student) => {
+            let interval = student
+                .ci95
+                .map(|(low, high)| format!(" [{}, {}]", shown(metric, low), shown(metric, high)))
+                .unwrap_or_default();
+            Cell::number(format!("{}{interval}", shown(metric, student.mean)), Some(student.mean))
+        }
+    }
+}
+
+/// `difference [interval], n = 3`.
+pub(super) fn difference_with_interval(lang: Lang, c: &Comparison<'_>) -> Cell {
+    let words = &lang.texts().words;
+    let show = |value| shown_difference_in(lang, c.metric, value);
+    let difference = c.paired.difference.map_or(words.no_pair.to_owned(), show);
+    let interval = c.paired.ci95;
+    let interval =
+        interval.map(|(low, high)| format!(" [{}, {}]", show(low), show(high))).unwrap_or_default();
+    let text = fill(words.with_n, &[("difference", &format!("{difference}{interval}")), ("n", &c.paired.n)]);
+    Cell::number(text, c.paired.difference)
+}
+
+/// A verdict as files and claims have it.
+pub(crate) fn verdict_word(verdict: Verdict) -> &'static str {
+    Lang::En.verdict(verdict)
+}
+
+/// When a group diverged, if it did: `diverged at step 5`, `1 of 3 seeds diverged at step 12`.
+pub(super) fn diverged_at(lang: Lang, group: &Group) -> Option<String> {
+    let words = &lang.texts().words;
+    let steps = group.records.iter().filter_map(|record| record.diverged_at);
+    let (first, last) = (steps.clone().min()?, steps.max()?);
+    let (lost, all) = (group.diverged(), group.records.len());
+    let template = match (lost == all, first == last) {
+        (true, true) => words.diverged_at,
+        (true, false) => words.diverged_between,
+        (false, true) => words.some_diverged_at,
+        (false, false) => words.some_diverged_between,
+    };
+    // A template says only what it has places for.
+    Some(fill(
+        template,
+        &[("at", &first), ("first", &first), ("last", &last), ("lost", &lost), ("all", &all)],
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::technique::Field;
+    use crate::testing::{diverged, group, three};
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let texts = [0, 999, 1000, 60_000, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "60,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_brief_summary_is_the_full_one_without_its_bootstrap() {
+        for values in [&[1.0][..], &[1.0, 2.0], &[0.3, 0.3, 0.3], &[1.0, 5.0, 2.0, 8.0]] {
+            let (brief, full) = (student(values).unwrap(), crate::statistics::summary(values).unwrap());
+            assert_eq!((brief.mean, brief.sd, brief.ci95), (full.mean, full.sd, full.ci95));
+        }
+        assert_eq!(student(&[]), None);
+    }
+
+    #[test]
+    fn a_cell_has_its_number_in_full() {
+        let fine = group(&[(Field::Rule, "sgd")], three(0.5, 0.9, 0.8));
+        let cell = value_with_interval(Lang::En, &fine, Metric::TestAccuracy);
+        assert!(cell.text.starts_with("80.00 % ["), "{}", cell.text);
+        assert!((cell.value.unwrap().parse::<f64>().unwrap() - 0.8).abs() < 1e-12);
+        let gone = group(&[(Field::Rule, "sgd")], vec![diverged(1, 3), diverged(2, 7)]);
+        assert_eq!(value_with_interval(Lang::En, &gone, Metric::TestAccuracy), "diverged".into());
+        assert_eq!(diverged_at(Lang::En, &gone).as_deref(), Some("diverged at steps 3–7"));
+        assert_eq!(diverged_at(Lang::Zh, &gone).as_deref(), Some("在第 3–7 步之间发散"));
+        assert_eq!(diverged_at(Lang::En, &fine), None);
+        assert_eq!(shown_difference(Metric::TestAccuracy, -0.0123), "−1.23 pp");
+        assert_eq!(shown_difference_in(Lang::Zh, Metric::TestAccuracy, 0.5), "+50.00 个百分点");
+    }
+}
