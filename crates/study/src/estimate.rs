@@ -50,7 +50,7 @@ fn of_trial(
     let steps = STEPS.min(trial.steps);
     let step = if steps > 1 { (timed(steps)? - short).max(0.0) / (steps - 1) as f64 } else { 0.0 };
     // An evaluation on the way costs no more than the one at the end.
-    let evaluations = if trial.evaluate_every > 0 { trial.steps / trial.evaluate_every } else { 0 };
+    let evaluations = trial.steps.checked_div(trial.evaluate_every).unwrap_or(0);
     Ok(short * (1 + evaluations) as f64 + step * trial.steps as f64)
 }
 

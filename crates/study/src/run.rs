@@ -17,7 +17,7 @@ use crate::report::provenance::{Source, machine};
 use crate::report::{Lang, Provenance, Section, activations, descent, folder, training};
 use crate::spec::{Body, MOST_SEEDS, RESOLVED, Study};
 use crate::summary::summarise;
-use crate::training::{Length, Outcome, Training};
+use crate::training::{Group, Length, Outcome, Training};
 use crate::trial::Record;
 
 /// What a caller may change of a study before it runs.
@@ -210,6 +210,9 @@ impl Study {
     /// When the folder cannot be written to or holds another study (before any work), the study does not fit the data, a figure cannot be drawn, or
     /// somebody wants it to stop: what had finished is kept.
     pub fn run(self, out: &Path, means: &Means<'_>) -> Result<Ran, StudyError> {
+        if let Body::Training(training) = &self.body {
+            training.check(means.data, means.many)?;
+        }
         folder::create(out)?;
         // Before anything is written: another process may be at work here, or the journal be of no use.
         let lock = Lock::take(out)?;
@@ -357,7 +360,7 @@ impl Ran {
 
     /// How many trials diverged.
     pub fn diverged(&self) -> usize {
-        self.outcome().map_or(0, |(_, outcome)| outcome.groups.iter().map(|group| group.diverged()).sum())
+        self.outcome().map_or(0, |(_, outcome)| outcome.groups.iter().map(Group::diverged).sum())
     }
 
     /// How many trials ended in an error.

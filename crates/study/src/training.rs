@@ -6,7 +6,7 @@
 //! | where the examples come from | [`source`] |
 //! | the study as a file, every default written out | [`resolved`] |
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use problem::data::{Dataset, Shelf};
 use problem::supervised::{Part, Sampling};
@@ -293,6 +293,23 @@ impl Training {
         self.scene(data).map(|scene| (scene.problems, scene.groups))
     }
 
+    /// Whether the study can run on these data: found before anything is written.
+    ///
+    /// # Errors
+    /// When it has more trials than anybody means (unless `many` are meant), or a technique does not fit the data or is given twice.
+    pub fn check(&self, data: &[Dataset], many: bool) -> Result<(), StudyError> {
+        if self.trials() > MANY_TRIALS && !many {
+            return Err(StudyError::Setting(format!(
+                "the study has {} trials, which is more than {MANY_TRIALS}: make its lists shorter, or say --yes if so many are meant",
+                self.trials()
+            )));
+        }
+        let scene = self.scene(data)?;
+        let fits =
+            |group: &Group| self.trial(&scene.problems[group.problem], group, 1).check(&data[group.problem]);
+        scene.groups.iter().try_for_each(fits)
+    }
+
     /// A trial of a group.
     pub fn trial(&self, problem: &Problem, group: &Group, seed: u64) -> Trial {
         Trial {
@@ -321,17 +338,10 @@ impl Training {
         means: &Means<'_>,
         planned: &mut dyn FnMut(&Plan) -> Result<(), StudyError>,
     ) -> Result<Outcome, StudyError> {
-        if self.trials() > MANY_TRIALS && !means.many {
-            return Err(StudyError::Setting(format!(
-                "the study has {} trials, which is more than {MANY_TRIALS}: make its lists shorter, or say --yes if so many are meant",
-                self.trials()
-            )));
-        }
         let scene = self.scene(data)?;
         let mut seeds = vec![self.first_seeds(); scene.groups.len()];
         loop {
             let (plan, missing) = self.look(&scene, &seeds, journal, means)?;
-            self.fits(&scene, data, &missing)?;
             planned(&plan)?;
             let steps = missing.iter().map(|(group, _)| scene.groups[*group].steps);
             means.watch.begin(name, steps.fold(0, u64::saturating_add));
@@ -396,18 +406,6 @@ impl Training {
             }
         }
         Ok((plan, missing))
-    }
-
-    /// Whether each technique that is about to run fits its data: found before anything runs.
-    fn fits(&self, scene: &Scene, data: &[Dataset], missing: &[(usize, u64)]) -> Result<(), StudyError> {
-        let mut checked = HashSet::new();
-        for (index, seed) in missing {
-            if checked.insert(*index) {
-                let group = &scene.groups[*index];
-                self.trial(&scene.problems[group.problem], group, *seed).check(&data[group.problem])?;
-            }
-        }
-        Ok(())
     }
 
     fn gather(&self, scene: &Scene, seeds: &[u64], get: impl Fn(&str) -> Option<Record>) -> Outcome {

@@ -83,14 +83,17 @@ fn tables_that_cannot_be_used() {
     let home = Home::new();
     home.write("small.toml", study("\"sgd\"", ""));
     for (table, parts) in [
-        ("a,kind\n1,x\nmany,y\n", &["flowers.csv, line 3", "a", "expected a number, found \"many\""][..]),
-        ("a,kind\n1,x\n,y\n", &["line 3", "empty field"]),
+        ("a,kind\n1,x\nmany,y\n", &["flowers.csv, line 3", "a", "expected a number", "found \"many\""][..]),
+        ("a,kind\n1,x\n,y\n", &["line 3", "the value is missing", "\"indicator\""]),
+        ("a,kind\n1,x\nnan,y\n", &["line 3", "the value is missing"]),
         ("a,kind\n1,x\ninf,y\n", &["line 3", "finite"]),
-        ("a,kind\n1,\n2,y\n", &["line 2", "expected a label"]),
+        ("a,kind\n1,\n2,y\n", &["line 2", "column \"kind\"", "the value is missing"]),
+        ("a,kind\n1,x\n2,x\n3,y\n", &["line 4", "the label \"y\" occurs once", "rare = \"drop\""]),
+        ("a,kind\n1,x\n1,y\n1,x\n1,y\n", &["no column is left", "constant"]),
         ("a,kind\n1,x\n2\n", &["line 3", "expected 2 fields"]),
         ("a,kind\n1,x\n2,x\n", &["all 2 rows have the label \"x\"", "at least two classes"]),
         ("a,kid\n1,x\n2,y\n", &["no column is called \"kind\"", "did you mean \"kid\""]),
-        ("a;kind\n1;x\n2;y\n", &["no column is called \"kind\"", "commas"]),
+        ("a|kind\n1|x\n2|y\n3,x\n", &["line 4: expected 1 fields as in the header, found 2"]),
         ("kind\nx\ny\n", &["the label is the only column"]),
         ("a,kind\n", &["no row below"]),
         ("", &["empty"]),

@@ -36,7 +36,7 @@ fn trials(home: &Home, out: &str) -> usize {
 fn compare_makes_the_study_that_its_flags_say() {
     let home = Home::new();
     home.write("iris.csv", flowers());
-    let line = "compare --data iris.csv --label species --rule sgd:lr=0.1 --rule adam --hidden 8 --epochs 3 --seeds 2 --save iris.toml --out o";
+    let line = "compare --data iris.csv --label species --rule sgd:lr=0.1 --rule adam --hidden 8 --batch 8 --epochs 20 --seeds 2 --save iris.toml --out o";
     let all = home.json(&format!("{line} --json"));
     assert_eq!((&all["study"], &all["data"]), (&"compare".into(), &"iris".into()));
     assert_eq!(list(&all["groups"]).len(), 2);
@@ -151,10 +151,9 @@ fn a_list_shared_out_and_merged_is_the_run_itself() {
     assert_eq!(home.run("run two.toml --out whole").code, 0);
     assert_eq!(summary(&home, "all"), summary(&home, "whole"));
     let status = home.json("status all --json");
-    assert_eq!(
-        (&status["finished"], &status["missing"], &status["diverged"]),
-        (&8.into(), &0.into(), &4.into())
-    );
+    assert_eq!((&status["finished"], &status["missing"]), (&8.into(), &0.into()));
+    assert!(status["diverged"].as_u64() > Some(0));
+    assert_eq!(status, home.json("status whole --json"));
     assert_eq!(summary(&home, "all")["data"], serde_json::json!(["iris", "digits"]));
 }
 
@@ -202,7 +201,7 @@ fn seeds_are_added_until_all_is_decided() {
     );
     let all = home.json("run far.toml --out o --until-decided --max-seeds 30 --json");
     let n = number(&all["groups"][0]["n"]);
-    assert!((5.0..30.0).contains(&n), "{n}");
+    assert!((3.0..30.0).contains(&n), "{n}");
     assert!(list(&all["comparisons"]).iter().all(|c| c["verdict"] != "undecided"), "{}", all["comparisons"]);
     // The same again trains nothing, and the report alone says the same.
     let journal = home.read("o/journal.jsonl");

@@ -65,6 +65,7 @@ fn figures_and_tables_are_written_where_asked() {
         };
         assert!(of(".svg") > 0 && of(".svg") == of(".png"), "{names:?}");
         // The study that was written down is the one that ran.
+        let _ = std::fs::remove_dir_all(home.path("again"));
         let again = home.run("run o/study.toml --out again");
         assert_eq!(again.code, 0, "{}", again.stderr);
         for table in tables {
@@ -111,7 +112,7 @@ fn an_argument_that_changes_nothing_is_not_passed_over_in_silence() {
     let ran = home.run("run activations --out o --seeds 3 --steps 4");
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("--seeds changes nothing") && ran.stderr.contains("--steps changes nothing"));
-    assert_eq!(home.run("run trajectories --out o --steps 4").stderr, "");
+    assert_eq!(home.run("run trajectories --out p --steps 4").stderr, "");
 }
 
 #[test]

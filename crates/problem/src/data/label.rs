@@ -79,6 +79,7 @@ impl Label {
             if spec.rare != Some(Rare::Drop) {
                 let others = match single.len() {
                     1 => String::new(),
+                    2 => ", and so does one more label".to_owned(),
                     n => format!(", and so do {} more labels", n - 1),
                 };
                 let number = if numeric { ", or predict it as a number by task = \"number\"" } else { "" };

@@ -45,7 +45,7 @@ pub struct Source {
 
 impl From<&Dataset> for Source {
     fn from(data: &Dataset) -> Self {
-        let validation = data.validation.as_ref().map_or(0, |part| part.len());
+        let validation = data.validation.as_ref().map_or(0, problem::data::Examples::len);
         Self {
             name: data.name.clone(),
             source: data.source.clone(),

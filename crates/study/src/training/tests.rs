@@ -186,12 +186,16 @@ fn data_sets_of_one_study_are_of_one_kind() {
 
 #[test]
 fn too_many_trials_need_a_word() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut journal = Journal::open(folder.path()).unwrap();
     let mut many = study("");
     many.seeds = MANY_TRIALS + 1;
-    let error = run(&many, &mut journal, &Silent).unwrap_err().to_string();
+    let error = many.check(&[digits()], false).unwrap_err().to_string();
     assert!(error.contains("1000001 trials") && error.contains("--yes"), "{error}");
+    many.check(&[digits()], true).unwrap();
+    many.seeds = 1;
+    many.check(&[digits()], false).unwrap();
+    many.grid.batch = vec![10, 101];
+    let error = many.check(&[digits()], false).unwrap_err().to_string();
+    assert!(error.contains("batch") && error.contains("101"), "{error}");
 }
 
 #[test]
