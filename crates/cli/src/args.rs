@@ -28,7 +28,7 @@ pub(crate) enum Command {
     /// Run one study: a built-in name or a TOML file.
     Run(RunArgs),
     /// Compare techniques on your data, from flags: the study that they make, run.
-    Compare(CompareArgs),
+    Compare(Box<CompareArgs>),
     /// Write the report of a run folder anew, finished or under way; nothing is trained.
     Report(ReportArgs),
     /// Write the list of a study's trials, one line each, for machines to share.

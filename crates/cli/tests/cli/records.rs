@@ -190,7 +190,7 @@ fn runs_in_parts_merge_into_the_whole() {
     }
 
     change(&home, "part", |lines| {
-        lines[1] = signed(&lines[1].replace("\"train_loss\":[[1,", "\"train_loss\":[[3,"))
+        lines[1] = signed(&lines[1].replace("\"train_loss\":[[1,", "\"train_loss\":[[3,"));
     });
     let id = home.json("status part --json");
     assert_eq!(list(&id["damaged"]).len(), 0);
