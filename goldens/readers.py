@@ -1,4 +1,4 @@
-"""What `thalweg export` writes, read by the programs it is for: pandas, pyarrow, TensorBoard.
+"""What `thalweg export` and `thalweg schema` write, read by the programs it is for: pandas, pyarrow, TensorBoard, jsonschema.
 
     python goldens/readers.py THALWEG FOLDER
 
@@ -9,9 +9,11 @@ whose checksums are computed here once more. `cargo xtask readers` calls it.
 import json
 import subprocess
 import sys
+import tomllib
 import zlib
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -116,6 +118,30 @@ def check_events(folder, records, plan):
     print(f"tensorboard: {scalars} scalars of {len(records)} trials")
 
 
+WRONG = [
+    ('title = "Readers"', ""),
+    ('title = "Readers"', "title = 3"),
+    ("batch = 20", 'batch = "many"'),
+    ("batch = 20", "batchs = 20"),
+    ("hidden = [10, 10, 10]", 'hidden = "wide"'),
+    ('norm = ["none", "batch"]', "norm = 3"),
+    ('name = "digits"', 'nam = "digits"'),
+    ("steps = 60", "steps = -1"),
+]
+
+
+def check_schema(schema, studies):
+    """The schema of a study file takes every study of the chapter, and what the reader refuses it refuses."""
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for path in studies:
+        validator.validate(tomllib.loads(path.read_text()))
+    validator.validate(tomllib.loads(STUDY.replace("[data]", "[[data]]").replace("batch = 20", "batch = [20, 40]")))
+    for good, bad in WRONG:
+        assert good in STUDY and not validator.is_valid(tomllib.loads(STUDY.replace(good, bad))), bad
+    print(f"schema: {len(studies)} studies, {len(WRONG)} mistakes")
+
+
 def main():
     thalweg, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,12 +149,11 @@ def main():
     (folder / "readers.toml").write_text(STUDY)
     call = lambda *words: subprocess.run([thalweg, "--quiet", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
     call("run", folder / "readers.toml", "--out", run)
+    schema = subprocess.run([thalweg, "schema"], check=True, capture_output=True).stdout
+    check_schema(json.loads(schema), sorted((Path(__file__).parent.parent / "studies").glob("*.toml")))
     records = journal(run)
     assert len(records) == 12 and any("diverged_at" in record for record in records.values())
     path = run / "trials.jsonl"
-    if not path.exists():
-        trial = lambda i, r: {"id": r["id"], "group": f"g {i // 2}, x", "settings": {"rule": f"r{i}"}, "seed": r["seed"]}
-        path.write_text("".join(json.dumps(trial(i, r)) + "\n" for i, r in enumerate(records.values())))
     plan = {planned["id"]: planned for planned in map(json.loads, path.read_text().splitlines())}
     for form in ["csv", "jsonl", "parquet", "tensorboard"]:
         call("export", run, "--to", form)

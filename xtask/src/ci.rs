@@ -39,6 +39,9 @@ pub(crate) fn run() -> Result<(), String> {
         shell::run("cargo", &["install", "--locked", "cargo-deny", "--version", DENY], &[])?;
     }
     shell::run("cargo", &["deny", "check", "bans", "licenses", "sources"], &[])?;
+    if has("python3", &["-c", "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"]) {
+        crate::readers::run()?;
+    }
     crate::instructions::run(false)?;
     crate::chapter::run()
 }

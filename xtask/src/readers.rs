@@ -1,4 +1,4 @@
-//! `cargo xtask readers`: what `thalweg export` writes, read by the programs it is for.
+//! `cargo xtask readers`: what `thalweg export` and `thalweg schema` write, read by the programs it is for.
 
 use crate::shell::{self, target};
 
