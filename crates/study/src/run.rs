@@ -383,3 +383,6 @@ impl Ran {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
