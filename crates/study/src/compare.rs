@@ -1,9 +1,69 @@
 //! Comparisons of the groups of a study, paired by seed.
+//!
+//! # One comparison
+//!
+//! Differences are a − b within seeds. Their p is that of the paired t-test where the number of seeds was fixed beforehand ([`Looks::One`]), and that of the
+//! anytime-valid t-test where the study was looked at after every seed ([`Looks::Any`]). Where all differences are one number but 0, up to rounding,
+//! Student's formula has no spread to go by, and would call two equal differences certain; accuracies on small test sets, which are multiples of
+//! 1/n, agree that well by chance. Then p is that of the signs alone, 2·2⁻ⁿ.
+//!
+//! # What diverged
+//!
+//! A seed in which either diverged has no difference, and what is left is a selection: where only some seeds diverged there is no p and nothing is decided.
+//! Where every one of n seeds of a diverged and none of b's,
+//!
+//! ```text
+//! p = 2·4⁻ⁿ
+//! ```
+//!
+//! Suppose a and b diverge with the same chance q, independently given the seed (q may be another for each seed). Then a seed in which a diverges and
+//! b does not has probability q(1 − q) ≤ ¼, n of them together at most 4⁻ⁿ, and the same with a and b exchanged: hence the 2. Three seeds
+//! decide one comparison alone (p = 0.031). It may be looked at after every seed too: that all n seeds are such contains that the first n − 1 are, so the
+//! chance of ever seeing p < α is that of seeing it at the first n with 2·4⁻ⁿ < α. And a comparison that may be decided in either way is not wrong more often for it:
+//! where nothing differs that happens with probability α(1 − q)²ⁿ + 2(q(1 − q))ⁿ at most, which is largest, α, for q = 0.
+//!
+//! Trials that failed (an error, no result of the technique) have no difference either, and do not count for or against anything.
+//!
+//! # All comparisons of a study
+//!
+//! The verdict is that of p adjusted by Holm over all comparisons of the study: the chance that any verdict is wrong is at most 5 %, whatever the
+//! comparisons have to do with each other. Their number m is given by the study, not by its results: a comparison without p counts as if its p were 1.
+//!
+//! The interval that is shown is Student's 95 % interval of this one comparison, and stands for itself. It says how large a difference is, not
+//! whether it is decided among many: it may exclude 0 where the adjusted p is above 5 %, and then the verdict is undecided, since of m such intervals one in
+//! twenty excludes 0 where nothing differs. And where the interval contains 0 nothing is decided either, whatever p says: with
+//! [`Looks::Any`], p is the smallest so far, and later seeds may have brought the difference back.
 
-use crate::statistics::{Paired, Verdict, paired};
+use std::collections::HashMap;
+
+use crate::statistics::{
+    Paired, Verdict, holm, paired, paired_without_bootstrap, seeds_needed, sequential_p,
+};
 use crate::technique::Field;
 use crate::training::{Group, Outcome, Training};
-use crate::trial::Metric;
+use crate::trial::{Metric, Record};
+
+/// Adjusted or alone, p below this is decided.
+pub const LEVEL: f64 = 0.05;
+
+/// The power at which [`Comparison::seeds_needed`] is told.
+pub const POWER: f64 = 0.8;
+
+/// A study with more comparisons than this has no bootstrap intervals of its differences: thousands of resamples for each of them would take longer than
+/// many a study.
+pub const BOOTSTRAPPED: usize = 2_000;
+
+/// Differences that spread by less than this share of what they are differences of do not spread: they are equal up to rounding.
+const ROUNDING: f64 = 1e-12;
+
+/// How often the seeds are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// Once, after a number of seeds that was fixed beforehand: p of the paired t-test.
+    One,
+    /// After any seed, until it is decided: p of the anytime-valid t-test, in the order of the seeds.
+    Any,
+}
 
 /// Two techniques, one metric.
 #[derive(Debug, Clone)]
@@ -16,129 +76,164 @@ pub struct Comparison<'a> {
     pub metric: Metric,
     /// a − b within seeds.
     pub paired: Paired,
-    /// Whether a is better.
+    /// Two-sided p of this comparison alone; none where nothing can be decided: with one seed, or where some seeds diverged.
+    pub p: Option<f64>,
+    /// p adjusted over all comparisons of the study ([`holm`]); that of a comparison alone is `p`.
+    pub p_holm: Option<f64>,
+    /// Whether a is better, by `p_holm`.
     pub verdict: Verdict,
+    /// Whether a would be better if this were the only comparison, by `p`.
+    pub alone: Verdict,
+    /// Where it is undecided: seeds with which a difference of the observed size is decided with 80 % power, see [`seeds_needed`]; at level 5 %
+    /// divided by the number of comparisons, the first step of Holm.
+    ///
+    /// An estimate from an estimate: the true effect may be smaller than the observed one, or none. None without an effect, or if it takes more than a
+    /// million seeds. With [`Looks::Any`] it is only a hint: it is the number of a t-test at a fixed number of seeds.
+    pub seeds_needed: Option<u64>,
 }
 
-/// Compares a with b.
-///
-/// Seeds in which either diverged have no difference. When every seed of one diverged and none of the other's, the one that diverged is worse;
-/// when some did, or there is only one seed, nothing is decided.
-pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric) -> Comparison<'a> {
-    let pairs: Vec<(f64, f64)> = a
-        .records
-        .iter()
-        .zip(&b.records)
-        .filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?)))
-        .collect();
-    let paired = paired(&pairs);
-    let all = |group: &Group| group.records.len() > 1 && group.diverged() == group.records.len();
-    let verdict = match (a.diverged(), b.diverged()) {
-        (0, 0) => paired.verdict(metric.better()),
-        (0, _) if all(b) => Verdict::Better,
-        (_, 0) if all(a) => Verdict::Worse,
-        _ => Verdict::Undecided,
-    };
-    Comparison { a, b, metric, paired, verdict }
+impl Comparison<'_> {
+    /// Whether further seeds may decide it: it is undecided, and not because some seeds of a technique diverged and others did not, which stays so.
+    pub fn is_open(&self) -> bool {
+        let mixed = self.p.is_none() && self.a.diverged() + self.b.diverged() > 0;
+        self.verdict == Verdict::Undecided && !mixed
+    }
 }
 
-/// All comparisons of a study: pairs of techniques that differ in one field only, for each metric.
+/// Compares a with b, as if nothing else were compared.
+pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks) -> Comparison<'a> {
+    let mut comparison = weigh(a, b, metric, looks, true);
+    settle(&mut comparison, 1);
+    comparison
+}
+
+/// All comparisons of a study: pairs of techniques on the same data that differ in one field only, for each metric. With more than [`BOOTSTRAPPED`] of them none
+/// has a bootstrap interval.
 pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Comparison<'a>> {
     let fields = training.compare.as_ref().unwrap_or(&outcome.varying);
-    let mut all = Vec::new();
-    for (index, a) in outcome.groups.iter().enumerate() {
-        for b in &outcome.groups[index + 1..] {
-            let differ: Vec<Field> = outcome
-                .varying
-                .iter()
-                .copied()
-                .filter(|field| a.choice(*field) != b.choice(*field))
-                .collect();
-            if differ.len() == 1 && fields.contains(&differ[0]) {
-                all.extend(outcome.metrics.iter().map(|metric| compare(a, b, *metric)));
-            }
-        }
+    let looks = looks(training);
+    let pairs = pairs(&outcome.groups, fields);
+    let bootstrap = pairs.len() * outcome.metrics.len() <= BOOTSTRAPPED;
+    let mut all: Vec<Comparison<'a>> = pairs
+        .into_iter()
+        .flat_map(|(a, b)| outcome.metrics.iter().map(move |metric| (a, b, *metric)))
+        .map(|(a, b, metric)| weigh(&outcome.groups[a], &outcome.groups[b], metric, looks, bootstrap))
+        .collect();
+    let p: Vec<Option<f64>> = all.iter().map(|c| c.p.or(Some(1.0))).collect();
+    let count = all.len();
+    for (comparison, adjusted) in all.iter_mut().zip(holm(&p)) {
+        comparison.p_holm = comparison.p.and(adjusted);
+        settle(comparison, count);
     }
     all
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::{Body, Study};
-    use crate::testing::{CLASSES, diverged, group, outcome, record, three, twin};
+/// How a study's seeds are looked at.
+pub fn looks(training: &Training) -> Looks {
+    if training.until_decided.is_some() { Looks::Any } else { Looks::One }
+}
 
-    fn rule(word: &str, records: Vec<crate::trial::Record>) -> Group {
-        group(&[(Field::Rule, word)], records)
-    }
+/// The comparison alone; its verdict is still to be settled.
+fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap: bool) -> Comparison<'a> {
+    let seeds = seeds(a, b);
+    let pairs: Vec<(f64, f64)> =
+        seeds.iter().filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?))).collect();
+    let paired = if bootstrap { paired(&pairs) } else { paired_without_bootstrap(&pairs) };
+    let (p, side) = match divergence(a, b, &seeds) {
+        Divergence::None => (p_of(&pairs, &paired, looks), paired.verdict(metric.better())),
+        Divergence::Some => (None, Verdict::Undecided),
+        Divergence::All(side) => (Some(divergence_p(seeds.len())), side),
+    };
+    let alone = if p.is_some_and(|p| p < LEVEL) { side } else { Verdict::Undecided };
+    Comparison { a, b, metric, paired, p, p_holm: p, verdict: alone, alone, seeds_needed: None }
+}
 
-    #[test]
-    fn differences_are_taken_within_seeds() {
-        // The spread over the seeds is far above the difference, which is the same in each.
-        let of = |shift: f64| [1.0, 5.0, 9.0].map(|luck| record(1, luck + shift, 0.1 * luck - shift, 0.5));
-        let (a, b) = (rule("adam", of(0.0).to_vec()), rule("sgd", of(0.01).to_vec()));
-        let loss = compare(&a, &b, Metric::TrainLoss);
-        assert!((loss.paired.difference.unwrap() + 0.01).abs() < 1e-12);
-        assert_eq!((loss.paired.n, loss.verdict), (3, Verdict::Better));
-        let accuracy = compare(&a, &b, Metric::TrainAccuracy);
-        assert!((accuracy.paired.difference.unwrap() - 0.01).abs() < 1e-12);
-        assert_eq!(accuracy.verdict, Verdict::Better);
-        assert_eq!(compare(&b, &a, Metric::TrainLoss).verdict, Verdict::Worse);
-        assert_eq!(compare(&a, &b, Metric::TestAccuracy).verdict, Verdict::Undecided);
-        let twin = rule("nesterov", twin(&a.records));
-        assert_eq!(compare(&a, &twin, Metric::TrainLoss).verdict, Verdict::Undecided);
-    }
+/// Verdict and seeds needed of one of `count` comparisons whose `p_holm` is known.
+fn settle(comparison: &mut Comparison<'_>, count: usize) {
+    // p_holm is at least p, so what is decided among many is decided alone, for the same side.
+    let decided = comparison.p_holm.is_some_and(|p| p < LEVEL);
+    comparison.verdict = if decided { comparison.alone } else { Verdict::Undecided };
+    comparison.seeds_needed = match (comparison.verdict, comparison.p, comparison.paired.effect) {
+        (Verdict::Undecided, Some(_), Some(effect)) => seeds_needed(effect, POWER, LEVEL / count as f64),
+        _ => None,
+    };
+}
 
-    #[test]
-    fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
-        let fine = rule("adam", three(0.5, 0.9, 0.8));
-        let gone = rule("sgd", vec![diverged(1, 3), diverged(2, 4), diverged(3, 5)]);
-        let mut some = fine.clone();
-        some.records[1] = diverged(2, 4);
-        for (a, b, verdict, pairs) in [
-            (&fine, &gone, Verdict::Better, 0),
-            (&gone, &fine, Verdict::Worse, 0),
-            (&gone, &gone, Verdict::Undecided, 0),
-            (&some, &gone, Verdict::Undecided, 0),
-            (&fine, &some, Verdict::Undecided, 2),
-            (&some, &fine, Verdict::Undecided, 2),
-        ] {
-            for metric in CLASSES {
-                let c = compare(a, b, metric);
-                assert_eq!((c.verdict, c.paired.n), (verdict, pairs));
-                assert_eq!(c.paired.difference.is_some(), pairs > 0);
-                assert_eq!(c.paired.ci95.is_some(), pairs > 1);
-            }
+/// p of a mean difference of 0.
+fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks) -> Option<f64> {
+    match looks {
+        Looks::Any => sequential_p(&pairs.iter().map(|(a, b)| a - b).collect::<Vec<_>>()),
+        Looks::One => {
+            let (p, sd, difference) = (paired.p?, paired.sd?, paired.difference?);
+            let largest = pairs.iter().fold(0.0, |largest: f64, (a, b)| largest.max(a.abs()).max(b.abs()));
+            let same_side = |(a, b): &(f64, f64)| if difference > 0.0 { a > b } else { a < b };
+            let equal = sd <= ROUNDING * largest && pairs.iter().all(same_side);
+            Some(if equal { 2.0 * 0.5_f64.powi(pairs.len() as i32) } else { p })
         }
-        // Far better in the seeds that finish, and still not better.
-        let mut lucky = rule("sgd", three(0.1, 0.99, 0.99));
-        lucky.records[0] = diverged(1, 2);
-        assert_eq!(compare(&lucky, &fine, Metric::TrainLoss).verdict, Verdict::Undecided);
-        assert_eq!(compare(&fine, &rule("sgd", Vec::new()), Metric::TrainLoss).verdict, Verdict::Undecided);
-    }
-
-    #[test]
-    fn only_pairs_that_differ_in_one_compared_field_are_compared() {
-        let of = |rule, norm| group(&[(Field::Rule, rule), (Field::Norm, norm)], three(0.5, 0.9, 0.8));
-        let grid = [("sgd", "batch"), ("sgd", "none"), ("adam", "batch"), ("adam", "none")];
-        let outcome = outcome(grid.map(|(rule, norm)| of(rule, norm)).to_vec());
-        let compared = |compare: &str| {
-            let text = format!(
-                "title = \"t\"\n[data]\nname = \"digits\"\n[training]\nbatch = 1\nsteps = 1\n[report]\n{compare}"
-            );
-            let Body::Training(training) = Study::parse("t", "t", &text).unwrap().body else { panic!() };
-            let all = comparisons(&training, &outcome);
-            for metric in CLASSES {
-                assert_eq!(all.iter().filter(|c| c.metric == metric).count() * 3, all.len());
-            }
-            let first = all.iter().filter(|c| c.metric == Metric::TrainLoss);
-            first.map(|c| format!("{} | {}", c.a.name, c.b.name)).collect::<Vec<_>>()
-        };
-        let norms = ["sgd, batch | sgd, none", "adam, batch | adam, none"];
-        let rules = ["sgd, batch | adam, batch", "sgd, none | adam, none"];
-        assert_eq!(compared("compare = [\"norm\"]"), norms);
-        assert_eq!(compared("compare = [\"rule\"]"), rules);
-        assert_eq!(compared("compare = []"), [""; 0]);
-        assert_eq!(compared("").len(), 4);
     }
 }
+
+/// Who diverged.
+enum Divergence {
+    /// Nobody.
+    None,
+    /// Some, or both.
+    Some,
+    /// Every seed of one, and none of the other; the verdict of that, from a's side.
+    All(Verdict),
+}
+
+fn divergence(a: &Group, b: &Group, seeds: &[(&Record, &Record)]) -> Divergence {
+    let gone = |record: &Record| record.diverged_at.is_some();
+    match (a.diverged(), b.diverged()) {
+        (0, 0) => Divergence::None,
+        (_, 0) if !seeds.is_empty() && seeds.iter().all(|(a, _)| gone(a)) => Divergence::All(Verdict::Worse),
+        (0, _) if !seeds.is_empty() && seeds.iter().all(|(_, b)| gone(b)) => Divergence::All(Verdict::Better),
+        _ => Divergence::Some,
+    }
+}
+
+/// p of one technique's diverging in each of `n` seeds and the other's in none: 2·4⁻ⁿ.
+fn divergence_p(n: usize) -> f64 {
+    2.0 * 0.25_f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
+}
+
+/// The records of both of the seeds that both have and in which neither failed, in the order of the seeds.
+fn seeds<'a>(a: &'a Group, b: &'a Group) -> Vec<(&'a Record, &'a Record)> {
+    let (mut at_a, mut at_b, mut both) = (0, 0, Vec::new());
+    while let (Some(one), Some(other)) = (a.records.get(at_a), b.records.get(at_b)) {
+        if one.seed == other.seed && one.failed.is_none() && other.failed.is_none() {
+            both.push((one, other));
+        }
+        at_a += usize::from(one.seed <= other.seed);
+        at_b += usize::from(other.seed <= one.seed);
+    }
+    both
+}
+
+/// The places of all pairs of groups on the same data that differ in one of these fields and in nothing else, in order.
+///
+/// For each field, groups that are alike in everything else lie together in a map: the work is that of the pairs found, not of all there are.
+fn pairs(groups: &[Group], fields: &[Field]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for field in fields {
+        let mut alike: HashMap<(usize, Vec<(Field, &str)>), Vec<usize>> = HashMap::new();
+        for (index, group) in groups.iter().enumerate() {
+            let settings = group.settings.iter().map(|(field, value)| (*field, value.as_str()));
+            let rest = settings.filter(|(other, _)| other != field).collect();
+            alike.entry((group.problem, rest)).or_default().push(index);
+        }
+        for same in alike.values() {
+            for (at, &a) in same.iter().enumerate() {
+                let differs = |b: &&usize| groups[a].settings != groups[**b].settings;
+                found.extend(same[at + 1..].iter().filter(differs).map(|&b| (a, b)));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests;

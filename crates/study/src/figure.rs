@@ -7,6 +7,7 @@
 //! | function | shows |
 //! |---|---|
 //! | [`curves`] | training curves with bands, labelled at their ends |
+//! | [`stairs`] | shares that change in steps, with bands, labelled at their ends |
 //! | [`grid`] | many small panels of curves on shared axes |
 //! | [`forest`] | every seed's value, the mean and its interval, row by row |
 //! | [`histograms`] | activations: settings down, layers across |
@@ -34,6 +35,7 @@ mod lines;
 mod paths;
 mod raster;
 mod scale;
+mod stairs;
 pub mod style;
 mod surface;
 mod text;
@@ -45,6 +47,7 @@ pub use forest::{Row, forest, forest_of};
 pub use grid::grid;
 pub use histograms::{HistogramRow, Panel, histograms};
 pub use paths::{Trajectory, paths, paths_together};
+pub use stairs::{SHARES, Stair, stairs};
 pub use surface::{Surface, surface};
 
 use kuva::render::render::Scene;
@@ -183,6 +186,7 @@ mod tests {
         let (x, y) = (|| Axis::linear("step"), || Axis::log("loss"));
         [
             curves("t", x(), y(), &[series()]),
+            stairs("t", x(), y(), &[Stair { points: vec![(0.0, 0.1), (2.0, 1.0)], ..Stair::default() }]),
             grid("t", x(), y(), &[("p".into(), vec![series()]), ("q".into(), vec![series()])], 2),
             forest("t", x(), &[row], Some(0.0)),
             histograms("t", "activation", &[histogram]),

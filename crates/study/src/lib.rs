@@ -13,11 +13,14 @@
 //! | several run folders in one | [`mod@merge`] |
 //! | results for other programs | [`mod@export`] |
 //! | means, intervals, verdicts | [`statistics`], [`compare`] |
+//! | steps and seconds to a target | [`mod@target`] |
+//! | several data sets at once | [`mod@across`] |
 //! | the chapter's claims, checked | [`claims`] |
 //! | pictures | [`figure`] |
 //! | the page and the folder | [`report`] |
 //! | everything at once | [`mod@reproduce`] |
 
+pub mod across;
 mod atomic;
 pub mod claims;
 pub mod compare;
@@ -38,6 +41,7 @@ pub mod spec;
 pub mod statistics;
 pub mod status;
 pub mod summary;
+pub mod target;
 pub mod technique;
 #[cfg(test)]
 mod testing;

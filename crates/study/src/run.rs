@@ -16,7 +16,7 @@ use crate::planned::Plan;
 use crate::report::provenance::{Source, machine};
 use crate::report::{Lang, Provenance, Section, activations, descent, folder, training};
 use crate::spec::{Body, MOST_SEEDS, RESOLVED, Study};
-use crate::summary::summarise;
+use crate::summary::{seconds, summarise};
 use crate::training::{Group, Length, Outcome, Training};
 use crate::trial::Record;
 
@@ -341,11 +341,17 @@ impl Ran {
         }
     }
 
-    /// The same with the folder: what `run --json` prints.
+    /// The same with the folder, and with the wall times that no two runs share: what `run --json` prints.
     pub fn json(&self, out: &Path) -> Value {
         let mut value = self.summary();
         if let (Findings::Training(_), Value::Object(all)) = (&self.result, &mut value) {
             all.insert("out".to_owned(), out.display().to_string().into());
+            if let Some((training, outcome)) = self.outcome() {
+                let seconds = seconds(training, outcome);
+                if !seconds.is_empty() {
+                    all.insert("seconds".to_owned(), seconds.into());
+                }
+            }
         }
         value
     }

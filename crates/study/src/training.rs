@@ -11,13 +11,12 @@ use std::collections::HashMap;
 use problem::data::{Dataset, Shelf};
 use problem::supervised::{Part, Sampling};
 
-use crate::compare::comparisons;
+use crate::compare::{Comparison, comparisons};
 use crate::error::StudyError;
 use crate::executor::{self, Job};
 use crate::journal::Journal;
 use crate::planned::{Plan, Planned};
 use crate::run::Means;
-use crate::statistics::Verdict;
 use crate::technique::{Field, Technique, describe_choice};
 use crate::trial::{LossAt, Metric, Record, Trial};
 
@@ -425,13 +424,12 @@ impl Training {
 
     /// The seeds of the next look: a quarter more for the groups of undecided comparisons; none when all are decided or the cap is reached.
     ///
-    /// A function of the records alone, so that a run that was killed goes the same way again. Verdicts do not come undone: the p-value of each
-    /// comparison only falls, and so do those that Holm's procedure makes of them.
+    /// A function of the records alone, so that a run that was killed goes the same way again. The p-value of each comparison only falls, and so do those that
+    /// Holm's procedure makes of them, unless a trial diverges whose technique had finished before.
     fn more(&self, outcome: &Outcome, seeds: &[u64]) -> Option<Vec<u64>> {
         let (most, now) = (self.until_decided?, outcome.seeds);
         let next = (now + (now / 4).max(1)).min(most);
-        let open: Vec<_> =
-            comparisons(self, outcome).into_iter().filter(|c| c.verdict == Verdict::Undecided).collect();
+        let open: Vec<_> = comparisons(self, outcome).into_iter().filter(Comparison::is_open).collect();
         if open.is_empty() || next <= now {
             return None;
         }

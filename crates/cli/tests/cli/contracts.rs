@@ -65,15 +65,66 @@ fn activations() {
     }
 }
 
+/// What is said of a metric of a group.
+const FINAL: [&str; 6] = ["n", "mean", "sd", "median", "ci95", "bca95"];
+
+/// What is said of a comparison.
+const COMPARISON: [&str; 15] = [
+    "a",
+    "b",
+    "metric",
+    "n",
+    "difference",
+    "sd",
+    "median",
+    "ci95",
+    "bca95",
+    "p",
+    "p_wilcoxon",
+    "p_holm",
+    "effect",
+    "verdict",
+    "seeds_needed",
+];
+
+/// Steps and seconds to a target: the same trials in both.
+fn assert_times(all: &Value, seeds: usize) {
+    for key in ["targets", "seconds"] {
+        let [target] = list(&all[key]) else { panic!("one data set") };
+        assert_keys(target, &["data", "metric", "target", "named", "groups"]);
+        assert_eq!((&target["data"], &target["named"]), (&all["data"], &false.into()));
+        assert!(target["target"].is_number());
+        for (found, group) in list(&target["groups"]).iter().zip(list(&all["groups"])) {
+            assert_keys(found, &["name", "n", "reached", "median", "median_ci95"]);
+            assert_eq!((&found["name"], &found["n"]), (&group["name"], &seeds.into()));
+            // Half of two trials is one.
+            assert_eq!(found["median"].is_null(), found["reached"] == 0, "{found}");
+        }
+    }
+    let reached =
+        |key: &str| list(&all[key][0]["groups"]).iter().map(|g| g["reached"].clone()).collect::<Vec<_>>();
+    assert_eq!(reached("targets"), reached("seconds"));
+}
+
 /// Everything that `run --json` promises of any study.
 fn assert_run(all: &Value, study: &str, out: &str, seeds: usize, fields: &[&str]) {
-    assert_keys(all, &["study", "data", "groups", "comparisons", "out"]);
-    assert_eq!((&all["study"], &all["data"]), (&study.into(), &"digits".into()));
+    let mut keys = vec!["study", "data", "seeds", "groups", "comparisons"];
+    if all.get("targets").is_some() {
+        keys.extend(["targets", "out", "seconds"]);
+        assert_times(all, seeds);
+    } else {
+        keys.push("out");
+    }
+    assert_keys(all, &keys);
+    assert_eq!(
+        (&all["study"], &all["data"], &all["seeds"]),
+        (&study.into(), &"digits".into(), &seeds.into())
+    );
     assert_eq!(all["out"], out);
     let metrics = ["train_loss", "train_accuracy", "test_accuracy"];
     let mut names = Vec::new();
     for group in list(&all["groups"]) {
-        assert_keys(group, &["name", "settings", "n", "diverged", "final"]);
+        assert_keys(group, &["name", "settings", "n", "finished", "diverged", "failed", "final"]);
         names.push(text(&group["name"]));
         assert_keys(&group["settings"], fields);
         assert!(group["settings"].as_object().unwrap().values().all(Value::is_string));
@@ -81,12 +132,17 @@ fn assert_run(all: &Value, study: &str, out: &str, seeds: usize, fields: &[&str]
         assert_keys(&group["final"], &metrics);
         for metric in metrics {
             let numbers = &group["final"][metric];
-            assert_keys(numbers, &["mean", "sd", "ci95"]);
+            assert_keys(numbers, &FINAL);
+            assert_eq!(numbers["n"], group["finished"]);
             if group["diverged"] == seeds {
-                assert!(numbers.as_object().unwrap().values().all(Value::is_null), "{group}");
+                assert!(FINAL[1..].iter().all(|key| numbers[key].is_null()), "{group}");
                 continue;
             }
-            assert_eq!(group["diverged"], 0, "expected all or none: {group}");
+            assert_eq!(
+                (&group["finished"], &group["diverged"], &group["failed"]),
+                (&seeds.into(), &0.into(), &0.into()),
+                "expected all or none: {group}"
+            );
             let (mean, sd) = (number(&numbers["mean"]), number(&numbers["sd"]));
             assert!(mean > 0.0 && sd >= 0.0);
             assert!(mean <= 1.0 || metric == "train_loss", "accuracies are shares");
@@ -95,15 +151,23 @@ fn assert_run(all: &Value, study: &str, out: &str, seeds: usize, fields: &[&str]
             let half = 12.706204736174698 * sd / 2_f64.sqrt();
             assert!((mean - half - number(low)).abs() < 1e-9 * half.max(1.0));
             assert!((mean + half - number(high)).abs() < 1e-9 * half.max(1.0));
+            // Of two numbers the bootstrap and the median know no more than these two.
+            assert!((number(&numbers["median"]) - mean).abs() < 1e-9);
+            let [low, high] = list(&numbers["bca95"]) else { panic!("an interval has two ends") };
+            let apart = sd / 2_f64.sqrt() + 1e-9;
+            assert!((number(low) - mean).abs() <= apart && (number(high) - mean).abs() <= apart);
         }
     }
+    let count = list(&all["comparisons"]).len();
     for comparison in list(&all["comparisons"]) {
-        assert_keys(comparison, &["a", "b", "metric", "difference", "ci95", "verdict"]);
+        assert_keys(comparison, &COMPARISON);
         let [a, b] = ["a", "b"].map(|side| names.iter().position(|name| *name == comparison[side]));
         assert!(a.unwrap() < b.unwrap(), "both are groups, in their order");
         assert!(metrics.contains(&text(&comparison["metric"])));
         if [a, b].iter().any(|side| all["groups"][side.unwrap()]["diverged"] != 0) {
-            assert!(comparison["difference"].is_null() && comparison["ci95"].is_null());
+            assert!(
+                ["difference", "sd", "median", "ci95", "bca95"].iter().all(|key| comparison[key].is_null())
+            );
             continue;
         }
         let difference = number(&comparison["difference"]);
@@ -114,14 +178,20 @@ fn assert_run(all: &Value, study: &str, out: &str, seeds: usize, fields: &[&str]
         let [low, high] = list(&comparison["ci95"]) else { panic!("an interval has two ends") };
         let (low, high) = (number(low), number(high));
         assert!(low <= difference && difference <= high);
+        let (p, holm) = (number(&comparison["p"]), number(&comparison["p_holm"]));
+        assert!(p <= holm && holm <= (count as f64 * p).min(1.0) * (1.0 + 1e-12), "{comparison}");
+        // Decided among all: for the side on which the interval lies, if it lies on one.
         let lower_is_better = comparison["metric"] == "train_loss";
-        let verdict = match (high < 0.0, low > 0.0) {
-            (true, _) if lower_is_better => "better",
-            (_, true) if !lower_is_better => "better",
-            (false, false) => "undecided",
+        let verdict = match (holm < 0.05, high < 0.0, low > 0.0) {
+            (true, true, _) if lower_is_better => "better",
+            (true, _, true) if !lower_is_better => "better",
+            (false, ..) | (_, false, false) => "undecided",
             _ => "worse",
         };
         assert_eq!(comparison["verdict"], verdict, "{comparison}");
+        if verdict != "undecided" || comparison["effect"].is_null() {
+            assert!(comparison["seeds_needed"].is_null(), "{comparison}");
+        }
     }
 }
 
@@ -144,10 +214,10 @@ fn run_optimizers() {
         ]
     );
     assert_eq!(list(&all["comparisons"]).len(), 15 * 3);
-    // The same stands in the folder, but for its name.
-    let mut all = all;
-    all.as_object_mut().unwrap().remove("out");
-    assert_eq!(serde_json::from_str::<Value>(&home.read("optimizers/summary.json")).unwrap(), all);
+    // The same stands in the folder, but for its name and for what no two runs share.
+    let mut told = all.clone();
+    assert!(["out", "seconds"].iter().all(|key| told.as_object_mut().unwrap().remove(*key).is_some()));
+    assert_eq!(serde_json::from_str::<Value>(&home.read("optimizers/summary.json")).unwrap(), told);
 }
 
 #[test]
@@ -174,9 +244,12 @@ fn the_shape_is_the_same_with_one_seed() {
     let all = home.json("run mine.toml --out m --seeds 1 --json");
     assert_eq!((&all["study"], &all["groups"][0]["n"]), (&"mine".into(), &1.into()));
     let numbers = &all["groups"][0]["final"]["train_loss"];
-    assert_keys(numbers, &["mean", "sd", "ci95"]);
-    assert!(numbers["mean"].is_number() && numbers["sd"].is_null() && numbers["ci95"].is_null());
+    assert_keys(numbers, &FINAL);
+    assert!(numbers["mean"].is_number() && numbers["median"] == numbers["mean"] && numbers["n"] == 1);
+    assert!(["sd", "ci95", "bca95"].iter().all(|key| numbers[key].is_null()));
     let comparison = &all["comparisons"][0];
+    assert_keys(comparison, &COMPARISON);
     assert!(comparison["difference"].is_number() && comparison["ci95"].is_null());
+    assert!(["p", "p_holm", "effect", "seeds_needed"].iter().all(|key| comparison[key].is_null()));
     assert_eq!(comparison["verdict"], "undecided");
 }

@@ -6,26 +6,29 @@ use super::{Home, list, number, study};
 fn divergence_is_told_in_json_tables_figures_and_page() {
     let home = Home::new();
     home.write("wild.toml", study("\"sgd:lr=0.1\", \"sgd:lr=1e6\"", ""));
-    let ran = home.run("run wild.toml --out o --json");
+    // Three metrics, three comparisons: 3·2·4⁻³ would be .094.
+    let ran = home.run("run wild.toml --out o --seeds 4 --json");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("2 trials diverged"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("4 trials diverged"), "{}", ran.stderr);
     let all = ran.json();
     let [fine, wild] = list(&all["groups"]) else { panic!("two groups") };
-    assert_eq!((&fine["n"], &fine["diverged"]), (&2.into(), &0.into()));
-    assert_eq!((&wild["n"], &wild["diverged"]), (&2.into(), &2.into()));
+    assert_eq!((&fine["n"], &fine["diverged"]), (&4.into(), &0.into()));
+    assert_eq!((&wild["n"], &wild["diverged"]), (&4.into(), &4.into()));
     for metric in ["train_loss", "train_accuracy", "test_accuracy"] {
         assert!(number(&fine["final"][metric]["mean"]) > 0.0);
-        for part in ["mean", "sd", "ci95"] {
+        for part in ["mean", "sd", "median", "ci95", "bca95"] {
             assert!(wild["final"][metric][part].is_null(), "{}", wild["final"]);
         }
     }
     for comparison in list(&all["comparisons"]) {
         assert!(comparison["difference"].is_null() && comparison["ci95"].is_null());
         assert_eq!(comparison["verdict"], "better");
+        // 2·4⁻⁴ and thrice that.
+        assert_eq!((number(&comparison["p"]), number(&comparison["p_holm"])), (0.0078125, 0.0234375));
     }
     let trials = home.read("o/trials.csv");
     let rows: Vec<&str> = trials.lines().filter(|row| row.starts_with("sgd:lr=1000000")).collect();
-    assert_eq!(rows.len(), 2, "{trials}");
+    assert_eq!(rows.len(), 4, "{trials}");
     for row in rows {
         let at = row.split("diverged at step ").nth(1).expect(row).split(',').next().unwrap();
         assert!((1..=20).contains(&at.parse::<u64>().unwrap()), "{row}");
@@ -34,10 +37,10 @@ fn divergence_is_told_in_json_tables_figures_and_page() {
     assert!(home.read("o/figures/curves.svg").contains("diverged"));
     assert!(home.read("o/figures/train_loss.svg").contains("diverged"));
     let page = home.read("o/index.html");
-    assert!(page.contains("2 of 4 trials diverged (sgd:lr=1000000: diverged at step "));
+    assert!(page.contains("4 of 8 trials diverged (sgd:lr=1000000: diverged at step "));
 
     // Quiet says nothing of it; the run itself has not failed.
-    let again = home.run("run wild.toml --out o --quiet");
+    let again = home.run("run wild.toml --out o --seeds 4 --quiet");
     assert_eq!((again.code, again.stderr.as_str()), (0, ""));
 }
 

@@ -9,6 +9,7 @@ use technique::word::Family;
 use super::checks::{LONG, step_sizes};
 use super::values::{final_text, mean_loss, pair, sentence};
 use super::{Claim, Evidence, Word, claim};
+use crate::compare::{Looks, compare};
 use crate::error::StudyError;
 use crate::report::descent::reversals;
 use crate::report::{listed, short};
@@ -215,7 +216,7 @@ pub(super) fn race(evidence: &Evidence<'_>) -> Claim {
                     sensitivity.varying.iter().copied().filter(|f| a.choice(*f) != b.choice(*f)).collect();
                 if same_rule
                     && differ == [wanted]
-                    && crate::compare::compare(a, b, Metric::TrainLoss).verdict != Verdict::Undecided
+                    && compare(a, b, Metric::TrainLoss, Looks::One).verdict != Verdict::Undecided
                 {
                     decided.push((a, b));
                 }

@@ -30,15 +30,35 @@ const LEAD: f64 = 22.0;
 /// [`FigureError::Empty`] if there is no value to show, [`FigureError::Length`] if the lists of a
 /// series differ in length, [`FigureError::Range`] if the range of an axis cannot be drawn.
 pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure, FigureError> {
+    let remark = |s: &Series| {
+        note(s, &x).map(|text| Remark { text, wrong: s.diverged.is_some() || !s.note.is_empty() })
+    };
+    labelled(title, &x, &y, series, &series.iter().map(remark).collect::<Vec<_>>())
+}
+
+/// What stands below the name of a curve.
+pub(super) struct Remark {
+    pub(super) text: String,
+    /// Whether something went wrong: in the colour of alarm.
+    pub(super) wrong: bool,
+}
+
+/// The same with one remark, or none, for each series.
+pub(super) fn labelled(
+    title: &str,
+    x: &Axis,
+    y: &Axis,
+    series: &[Series],
+    notes: &[Option<Remark>],
+) -> Result<Figure, FigureError> {
     x.checked_range(title)?;
     y.checked_range(title)?;
     series.iter().try_for_each(|s| s.check(title))?;
-    let Some((across, up)) = lines::scales(&x, &y, series) else {
+    let Some((across, up)) = lines::scales(x, y, series) else {
         return Err(FigureError::Empty { title: title.to_owned(), what: format!("{} series", series.len()) });
     };
-    let notes: Vec<Option<String>> = series.iter().map(|s| note(s, &x)).collect();
     let names = text::widest(series.iter().map(|s| s.name.as_str()), NAME);
-    let remarks = text::widest(notes.iter().flatten().map(String::as_str), TICK);
+    let remarks = text::widest(notes.iter().flatten().map(|note| note.text.as_str()), TICK);
     let right = (LEAD + SAMPLE + 7.0 + names.max(remarks)).min(0.45 * WIDTH);
     let top = below_title(title, WIDTH) + ABOVE_NAME;
     let left = EDGE + frame::gutter(&up, PANEL);
@@ -54,14 +74,14 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
 
     let wishes: Vec<Wish> = drawn
         .iter()
-        .zip(&notes)
+        .zip(notes)
         .map(|(d, note)| Wish {
             at: d.end.map_or(rect.bottom, |end| end[1]),
             height: if note.is_some() { 33.0 } else { 19.0 },
         })
         .collect();
     let middles = spread(&wishes, rect.top - 4.0, rect.bottom + 8.0);
-    for (((s, pen), middle), (d, note)) in pens.iter().zip(middles).zip(drawn.iter().zip(&notes)) {
+    for (((s, pen), middle), (d, note)) in pens.iter().zip(middles).zip(drawn.iter().zip(notes)) {
         // The first line of a name with a note stands above the middle.
         let y = if note.is_some() { middle - 7.0 } else { middle };
         let at = [rect.right + LEAD, y];
@@ -72,9 +92,8 @@ pub fn curves(title: &str, x: Axis, y: Axis, series: &[Series]) -> Result<Figure
         let beside = [at[0] + SAMPLE + 7.0, y + 4.5];
         canvas.text(beside, &s.name, Face::new(NAME, INK, Anchor::Start));
         if let Some(note) = note {
-            let wrong = s.diverged.is_some() || !s.note.is_empty();
-            let color = if wrong { ALARM } else { MUTED };
-            canvas.text([beside[0], beside[1] + 15.0], note, Face::new(TICK, color, Anchor::Start));
+            let color = if note.wrong { ALARM } else { MUTED };
+            canvas.text([beside[0], beside[1] + 15.0], &note.text, Face::new(TICK, color, Anchor::Start));
         }
     }
     Ok(canvas.finish())

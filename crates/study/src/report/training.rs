@@ -14,7 +14,7 @@ mod values;
 
 use super::Section;
 use super::lang::{Lang, fill};
-use crate::compare::{Comparison, compare, comparisons};
+use crate::compare::{Comparison, compare, comparisons, looks};
 use crate::error::StudyError;
 use crate::spec::Study;
 use crate::statistics::{Better, Verdict};
@@ -146,7 +146,7 @@ pub(crate) fn duels<'a>(
     let duel = |panel: String| {
         let a = outcome.group(&[(panels, &panel), (*field, first)])?;
         let b = outcome.group(&[(panels, &panel), (*field, second)])?;
-        Some((panel, compare(a, b, metric)))
+        Some((panel, compare(a, b, metric, looks(training))))
     };
     Some(
         distinct(outcome.groups.iter().map(|group| group.choice(panels)))

@@ -1,6 +1,6 @@
 //! How many seeds a difference takes: the power of the paired t-test.
 
-use super::distribution::{phi, t_critical};
+use super::distribution::{phi, phi_inverse, t_critical};
 
 /// More seeds than this are not looked for.
 pub const MOST_SEEDS: u64 = 1_000_000;
@@ -28,14 +28,27 @@ pub fn power(effect: f64, n: u64, alpha: f64) -> f64 {
 /// takes more than a million, as it does for an effect of 0.
 pub fn seeds_needed(effect: f64, power: f64, alpha: f64) -> Option<u64> {
     let enough = |n: u64| self::power(effect, n, alpha) >= power;
-    let mut high = 2;
-    while !enough(high) {
-        if high == MOST_SEEDS || !effect.is_finite() || effect == 0.0 {
-            return None;
-        }
-        high = (2 * high).min(MOST_SEEDS);
+    if effect == 0.0 || !effect.is_finite() {
+        return enough(2).then_some(2);
     }
-    let mut low = high / 2;
+    // Begin where the normal law has it, ((z(1 − α/2) + z(power))/effect)², and a little above, as Student's t has it.
+    let normal = ((phi_inverse(power) - phi_inverse(alpha / 2.0)) / effect).powi(2);
+    let begin = (normal + 2.0).min(MOST_SEEDS as f64).max(2.0) as u64;
+    let (mut low, mut high, mut stride) = (begin, begin, 2);
+    if enough(begin) {
+        while low >= 2 && enough(low) {
+            (high, low) = (low, low.saturating_sub(stride).max(1));
+            stride *= 2;
+        }
+    } else {
+        while !enough(high) {
+            if high == MOST_SEEDS {
+                return None;
+            }
+            (low, high) = (high, (high + stride).min(MOST_SEEDS));
+            stride *= 2;
+        }
+    }
     while high - low > 1 {
         let middle = low + (high - low) / 2;
         if enough(middle) { high = middle } else { low = middle }

@@ -1,0 +1,276 @@
+use super::*;
+use crate::spec::{Body, Study};
+use crate::testing::{CLASSES, diverged, group, outcome, record, three, twin};
+
+fn rule(word: &str, records: Vec<Record>) -> Group {
+    group(&[(Field::Rule, word)], records)
+}
+
+/// A group whose training losses are these, from seed 1 on; accuracies do not differ.
+fn losses(word: &str, losses: &[f64]) -> Group {
+    rule(word, (1..).zip(losses).map(|(seed, loss)| record(seed, *loss, 0.9, 0.8)).collect())
+}
+
+fn failed(seed: u64) -> Record {
+    Record { failed: Some("no room".to_owned()), finals: None, ..record(seed, 0.0, 0.0, 0.0) }
+}
+
+fn training(report: &str) -> Training {
+    let text = format!(
+        "title = \"t\"\n[data]\nname = \"digits\"\n[training]\nbatch = 1\nsteps = 1\n[report]\n{report}"
+    );
+    let Body::Training(training) = Study::parse("t", "t", &text).unwrap().body else { panic!() };
+    *training
+}
+
+fn close(found: Option<f64>, expected: f64) {
+    let found = found.unwrap_or_else(|| panic!("expected {expected}, found none"));
+    assert!((found / expected - 1.0).abs() < 1e-9, "expected {expected}, found {found}");
+}
+
+#[test]
+fn differences_are_taken_within_seeds() {
+    // The spread over the seeds is far above the differences, which are nearly the same in each.
+    let of = |shift: f64| {
+        let seed = |(seed, luck): (u64, f64)| {
+            let shift = shift * (1.0 + 0.01 * seed as f64);
+            record(seed, luck + shift, 0.1 * luck - shift, 0.5)
+        };
+        [(1, 1.0), (2, 5.0), (3, 9.0)].map(seed).to_vec()
+    };
+    let (a, b) = (rule("adam", of(0.0)), rule("sgd", of(0.01)));
+    let compare = |a, b, metric| super::compare(a, b, metric, Looks::One);
+    let loss = compare(&a, &b, Metric::TrainLoss);
+    assert!((loss.paired.difference.unwrap() + 0.0102).abs() < 1e-12);
+    assert_eq!((loss.paired.n, loss.verdict), (3, Verdict::Better));
+    let accuracy = compare(&a, &b, Metric::TrainAccuracy);
+    assert!((accuracy.paired.difference.unwrap() - 0.0102).abs() < 1e-12);
+    assert_eq!(accuracy.verdict, Verdict::Better);
+    assert_eq!(compare(&b, &a, Metric::TrainLoss).verdict, Verdict::Worse);
+    assert_eq!(compare(&a, &b, Metric::TestAccuracy).verdict, Verdict::Undecided);
+    let twin = rule("nesterov", twin(&a.records));
+    assert_eq!(compare(&a, &twin, Metric::TrainLoss).verdict, Verdict::Undecided);
+}
+
+#[test]
+fn p_is_that_of_the_looks() {
+    let a = [0.5, 0.45, 0.6, 0.52, 0.49, 0.55];
+    let b = a.map(|loss| loss + 0.1);
+    let b: Vec<f64> = b.iter().zip([0.04, 0.09, -0.01, 0.07, 0.05, 0.08]).map(|(b, luck)| b - luck).collect();
+    let (one, other) = (losses("adam", &a), losses("sgd", &b));
+    // Differences −.06, −.01, −.11, −.03, −.05, −.02: mean −.28/6, Σ(d − d̄)² = .0196 − .28²/6, t = −√10
+    let fixed = compare(&one, &other, Metric::TrainLoss, Looks::One);
+    let (mean, square) = (-0.28 / 6.0, 0.0196 - 0.28 * 0.28 / 6.0);
+    close(fixed.paired.difference, mean);
+    close(fixed.paired.effect, mean / (square / 5.0_f64).sqrt());
+    // scipy.stats.ttest_1samp
+    close(fixed.p, 0.02503101581845295);
+    assert_eq!((fixed.p, fixed.verdict), (fixed.p_holm, Verdict::Better));
+    // e₆ = 7^(−½)·(V/(V − 6·d̄²·6/7))³ with V = .0196.
+    let e = 7.0_f64.powf(-0.5) * (0.0196 / (0.0196 - 6.0 * mean * mean * 6.0 / 7.0)).powi(3);
+    let any = compare(&one, &other, Metric::TrainLoss, Looks::Any);
+    close(any.p, 1.0 / e);
+    assert_eq!((any.paired, any.verdict), (fixed.paired, Verdict::Undecided));
+    assert!(any.seeds_needed.is_some() && fixed.seeds_needed.is_none());
+    // One seed has no p.
+    let (one, other) = (losses("adam", &a[..1]), losses("sgd", &b[..1]));
+    let alone = compare(&one, &other, Metric::TrainLoss, Looks::One);
+    assert_eq!(
+        (alone.p, alone.p_holm, alone.verdict, alone.seeds_needed),
+        (None, None, Verdict::Undecided, None)
+    );
+}
+
+#[test]
+fn equal_differences_count_as_signs_alone() {
+    for (n, verdict) in [(2, Verdict::Undecided), (5, Verdict::Undecided), (6, Verdict::Better)] {
+        let a: Vec<f64> = (0..n).map(|seed| 0.9 + f64::from(seed) / 360.0).collect();
+        let b: Vec<f64> = a.iter().map(|a| a + 2.0 / 360.0).collect();
+        let (one, other, same) = (losses("adam", &a), losses("sgd", &b), losses("sgd", &a));
+        let found = compare(&one, &other, Metric::TrainLoss, Looks::One);
+        assert!(found.paired.sd.unwrap() < 1e-15);
+        assert_eq!((found.p, found.verdict), (Some(2.0 * 0.5_f64.powi(n)), verdict));
+        let none = compare(&one, &same, Metric::TrainLoss, Looks::One);
+        assert_eq!((none.p, none.verdict, none.seeds_needed), (Some(1.0), Verdict::Undecided, None));
+    }
+}
+
+#[test]
+fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
+    let fine = rule("adam", three(0.5, 0.9, 0.8));
+    let gone = rule("sgd", vec![diverged(1, 3), diverged(2, 4), diverged(3, 5)]);
+    let mut some = fine.clone();
+    some.records[1] = diverged(2, 4);
+    // 2·4⁻³
+    let p = Some(0.03125);
+    for (a, b, p, verdict, pairs) in [
+        (&fine, &gone, p, Verdict::Better, 0),
+        (&gone, &fine, p, Verdict::Worse, 0),
+        (&gone, &gone, None, Verdict::Undecided, 0),
+        (&some, &gone, None, Verdict::Undecided, 0),
+        (&fine, &some, None, Verdict::Undecided, 2),
+        (&some, &fine, None, Verdict::Undecided, 2),
+    ] {
+        for (metric, looks) in CLASSES.into_iter().flat_map(|m| [(m, Looks::One), (m, Looks::Any)]) {
+            let c = compare(a, b, metric, looks);
+            assert_eq!((c.p, c.p_holm, c.verdict, c.paired.n), (p, p, verdict, pairs));
+            assert_eq!(c.paired.difference.is_some(), pairs > 0);
+            assert_eq!(c.paired.ci95.is_some(), pairs > 1);
+            assert_eq!(c.seeds_needed, None);
+        }
+    }
+    let decided = |a: &Group, b: &Group| {
+        let found = compare(a, b, Metric::TrainLoss, Looks::One);
+        (found.p, found.verdict)
+    };
+    // Far better in the seeds that finish, and still not better.
+    let mut lucky = rule("sgd", three(0.1, 0.99, 0.99));
+    lucky.records[0] = diverged(1, 2);
+    assert_eq!(decided(&lucky, &fine), (None, Verdict::Undecided));
+    assert_eq!(decided(&fine, &rule("sgd", Vec::new())), (None, Verdict::Undecided));
+    // Two seeds do not decide: 2·4⁻² = .125.
+    let two = |group: &Group| Group { records: group.records[..2].to_vec(), ..group.clone() };
+    assert_eq!(decided(&two(&fine), &two(&gone)), (Some(0.125), Verdict::Undecided));
+}
+
+#[test]
+fn where_nothing_differs_divergence_is_no_further_chance_to_be_wrong() {
+    for n in 3..=40 {
+        for step in 0..=1000 {
+            let q = f64::from(step) / 1000.0;
+            let all = 2.0 * (q * (1.0 - q)).powi(n);
+            assert!(all <= divergence_p(n as usize) * (1.0 + 1e-12));
+            assert!(LEVEL * (1.0 - q).powi(2 * n) + all <= LEVEL, "{n} {q}");
+        }
+    }
+}
+
+#[test]
+fn what_failed_counts_for_nothing() {
+    let fine = rule("adam", (1..=5).map(|seed| record(seed, 0.5 + 0.01 * seed as f64, 0.9, 0.8)).collect());
+    let whole = losses("sgd", &[0.7, 0.72, 0.75, 0.74, 0.76]);
+    let mut broken = whole.clone();
+    let whole = compare(&fine, &whole, Metric::TrainLoss, Looks::One);
+    broken.records[2] = failed(3);
+    let found = compare(&fine, &broken, Metric::TrainLoss, Looks::One);
+    assert_eq!((whole.paired.n, found.paired.n, found.verdict), (5, 4, Verdict::Better));
+    // What is left of a group all of whose seeds diverged: 2·4⁻⁴.
+    let mut gone = rule("sgd", (1..=5).map(|seed| diverged(seed, 3)).collect());
+    gone.records[4] = failed(5);
+    let found = compare(&fine, &gone, Metric::TrainLoss, Looks::One);
+    assert_eq!((found.p, found.verdict), (Some(2.0 / 256.0), Verdict::Better));
+    // The other diverged where this one failed: not all of one and none of the other.
+    let mut other = fine.clone();
+    other.records[4] = diverged(5, 9);
+    assert_eq!(compare(&other, &gone, Metric::TrainLoss, Looks::One).p, None);
+    // All failed: nothing is known.
+    let lost = rule("sgd", (1..=5).map(failed).collect());
+    let found = compare(&fine, &lost, Metric::TrainLoss, Looks::One);
+    assert_eq!((found.p, found.verdict, found.paired.n), (None, Verdict::Undecided, 0));
+}
+
+#[test]
+fn seeds_that_only_one_has_have_no_pair() {
+    let (a, mut b) = (losses("adam", &[0.1, 0.2, 0.3, 0.4]), losses("sgd", &[0.15, 0.27, 0.31, 0.49]));
+    b.records.remove(1);
+    let found = compare(&a, &b, Metric::TrainLoss, Looks::One);
+    assert_eq!(found.paired.n, 3);
+    close(found.paired.difference, (-0.05 - 0.01 - 0.09) / 3.0);
+}
+
+#[test]
+fn among_many_the_verdict_is_holms() {
+    // The same difference, more or less spread out.
+    let noise = [0.3, -0.2, 0.1, -0.4, 0.2];
+    let base = [1.0, 1.3, 0.9, 1.1, 1.2];
+    let of = |word: &str, shift: f64, spread: f64| {
+        let all: Vec<f64> = base.iter().zip(noise).map(|(b, n)| b + shift + spread * n).collect();
+        losses(word, &all)
+    };
+    let outcome = outcome(vec![of("adam", 0.0, 0.0), of("sgd", 0.1, 0.1), of("momentum", 0.1, 0.25)]);
+    let all = comparisons(&training(""), &outcome);
+    assert_eq!(all.len(), 9);
+    let losses: Vec<_> = all.iter().filter(|c| c.metric == Metric::TrainLoss).collect();
+    let p: Vec<f64> = losses.iter().map(|c| c.p.unwrap()).collect();
+    // adam − sgd: d = −.1 − .1·noise, mean of the noise 0, sd √(.34/4): t = −√5/√.085 = −7.6696…
+    close(losses[0].paired.effect, -1.0 / 0.085_f64.sqrt());
+    // scipy.stats.ttest_1samp
+    close(losses[0].p, 0.0015536918454654867);
+    // The other six have no difference at all, and p = 1: m is 9.
+    close(losses[0].p_holm, 9.0 * p[0]);
+    close(losses[1].p_holm, 8.0 * p[1]);
+    assert_eq!(losses[2].p_holm, Some(1.0));
+    assert_eq!((losses[0].verdict, losses[0].alone), (Verdict::Better, Verdict::Better));
+    // Its own interval excludes 0, but it is one of nine.
+    assert!(p[1] < 0.05 && losses[1].paired.ci95.unwrap().1 < 0.0);
+    assert_eq!((losses[1].verdict, losses[1].alone), (Verdict::Undecided, Verdict::Better));
+    assert_eq!(losses[1].seeds_needed, seeds_needed(losses[1].paired.effect.unwrap(), 0.8, 0.05 / 9.0));
+    assert!(losses[1].seeds_needed.unwrap() > 5);
+    assert!(losses[0].seeds_needed.is_none());
+}
+
+#[test]
+fn a_comparison_without_p_counts_as_one_of_them() {
+    let mut groups = vec![
+        losses("adam", &[0.1, 0.2, 0.3, 0.4]),
+        losses("sgd", &[0.151, 0.252, 0.35, 0.453]),
+        losses("momentum", &[0.1; 4]),
+    ];
+    groups[2].records[0] = diverged(1, 5);
+    let outcome = outcome(groups);
+    let all = comparisons(&training(""), &outcome);
+    assert_eq!((all.len(), all.iter().filter(|c| c.p.is_some()).count()), (9, 3));
+    assert!(all.iter().all(|c| c.p.is_some() == c.p_holm.is_some()));
+    close(all[0].p_holm, 9.0 * all[0].p.unwrap());
+}
+
+#[test]
+fn many_comparisons_have_no_bootstrap_intervals() {
+    let of = |count: usize| {
+        let rates = 1..=count;
+        outcome(
+            rates
+                .map(|rate| losses(&format!("sgd:lr=0.{rate:02}"), &[0.1, 0.2, 0.35 + rate as f64]))
+                .collect(),
+        )
+    };
+    // 37·36/2·3 = 1998 and 38·37/2·3 = 2109.
+    for (count, comparisons, bootstrapped) in [(37, 1998, true), (38, 2109, false)] {
+        let (outcome, training) = (of(count), training(""));
+        let all = super::comparisons(&training, &outcome);
+        assert_eq!(all.len(), comparisons);
+        assert!(all.iter().all(|c| c.paired.ci95.is_some() && c.paired.bca95.is_some() == bootstrapped));
+    }
+}
+
+#[test]
+fn only_pairs_that_differ_in_one_compared_field_are_compared() {
+    let of = |rule, norm| group(&[(Field::Rule, rule), (Field::Norm, norm)], three(0.5, 0.9, 0.8));
+    let grid = [("sgd", "batch"), ("sgd", "none"), ("adam", "batch"), ("adam", "none")];
+    let outcome = outcome(grid.map(|(rule, norm)| of(rule, norm)).to_vec());
+    let compared = |compare: &str| {
+        let all = comparisons(&training(compare), &outcome);
+        for metric in CLASSES {
+            assert_eq!(all.iter().filter(|c| c.metric == metric).count() * 3, all.len());
+        }
+        let first = all.iter().filter(|c| c.metric == Metric::TrainLoss);
+        first.map(|c| format!("{} | {}", c.a.name, c.b.name)).collect::<Vec<_>>()
+    };
+    let norms = ["sgd, batch | sgd, none", "adam, batch | adam, none"];
+    let rules = ["sgd, batch | adam, batch", "sgd, none | adam, none"];
+    assert_eq!(compared("compare = [\"norm\"]"), norms);
+    assert_eq!(compared("compare = [\"rule\"]"), rules);
+    assert_eq!(compared("compare = []"), [""; 0]);
+    let both = [rules[0], norms[0], rules[1], norms[1]];
+    let mut found = compared("");
+    assert_eq!(found.len(), 4);
+    // In the order of the groups.
+    assert_eq!(
+        found,
+        ["sgd, batch | sgd, none", "sgd, batch | adam, batch", "sgd, none | adam, none", norms[1]]
+    );
+    found.sort();
+    let mut both = both.to_vec();
+    both.sort_unstable();
+    assert_eq!(found, both);
+}
