@@ -20,6 +20,7 @@ fn run_examples() -> Result<(), String> {
 pub(crate) fn run() -> Result<(), String> {
     shell::run("cargo", &["fmt", "--all", "--check"], &[])?;
     shell::run("cargo", &["fmt", "--manifest-path", "bench/Cargo.toml", "--all", "--check"], &[])?;
+    shell::run("cargo", &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], &[])?;
     shell::run(
         "cargo",
         &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],

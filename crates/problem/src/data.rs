@@ -2,7 +2,7 @@
 //!
 //! [`CARDS`] lists the sets that have a name, [`Shelf`] finds, checks, downloads and loads them, [`TableSpec`] reads
 //! tables and arrays of your own (CSV, Parquet, NumPy, IDX), [`Table`] a CSV file of numbers. All of them give a
-//! [`Dataset`].
+//! [`Dataset`]; [`read_idx`] reads the bare bytes of one IDX file.
 
 mod array;
 mod card;
@@ -36,6 +36,7 @@ use technique::wide;
 pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
 pub use error::{Attempt, DataError};
 pub use fetch::{Patience, Progress, Quiet};
+pub use idx::read_idx;
 pub use set::{Check, FileReport, Report};
 pub use shelf::{Finding, Shelf};
 pub use spec::{Kind, Missing, Rare, TableSpec};

@@ -93,9 +93,9 @@ impl Run {
         mut act: impl FnMut(&Entry, Option<&Planned>, Value) -> Result<(), StudyError>,
     ) -> Result<(), StudyError> {
         for entry in &self.order {
-            let text = self.index.text(entry)?;
+            let json = self.index.json(entry)?;
             // The checksum holds, so it is the JSON that was written.
-            let record = serde_json::from_str(&text).unwrap_or_default();
+            let record = serde_json::from_slice(&json).unwrap_or_default();
             act(entry, self.plan.get(&entry.brief.id), record)?;
         }
         Ok(())

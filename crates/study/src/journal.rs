@@ -158,7 +158,7 @@ impl Journal {
         if let Some(old) = self.records.get(&record.id) {
             let old = line::record_text(old, &self.path)?;
             if !line::brief(&old, &self.path)?.is_failed() {
-                return match line::difference(&old, &text) {
+                return match line::difference(old.as_bytes(), text.as_bytes()) {
                     _ if brief.is_failed() => Ok(()),
                     None => Ok(()),
                     Some(what) => {

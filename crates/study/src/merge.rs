@@ -181,7 +181,7 @@ impl Joined {
                 self.places[at] = place;
                 continue;
             }
-            let texts = (journals[first.journal].text(&kept)?, journals[journal].text(&found)?);
+            let texts = (journals[first.journal].json(&kept)?, journals[journal].json(&found)?);
             if let Some(what) = difference(&texts.0, &texts.1) {
                 return Err(MergeError::Conflict {
                     id: found.brief.id,
@@ -249,7 +249,7 @@ fn write(path: &Path, journals: &mut [Index], begun: bool, new: &[Place]) -> Res
         for place in new {
             let entry = journals[place.journal].entries()[place.entry].clone();
             // Read again rather than copied: a damaged line is never passed on.
-            journals[place.journal].text(&entry)?;
+            journals[place.journal].json(&entry)?;
             let line = journals[place.journal].line(&entry)?;
             file.write_all(&line).and_then(|()| file.write_all(b"\n")).map_err(&failed)?;
         }

@@ -50,10 +50,18 @@ impl Plan {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StudyError::io("read", path)(error)),
         };
+        Self::parse(&path.display().to_string(), &text).map(Some)
+    }
+
+    /// Reads a plan from the text of `file`.
+    ///
+    /// # Errors
+    /// When a line of it is no trial: the error names file and line.
+    pub fn parse(file: &str, text: &str) -> Result<Self, StudyError> {
         let mut plan = Self::default();
         for (index, line) in text.lines().enumerate() {
             let trial = serde_json::from_str(line).map_err(|error| StudyError::File {
-                file: path.display().to_string(),
+                file: file.to_owned(),
                 line: index + 1,
                 what: format!(
                     "expected a planned trial, {{\"id\":…,\"group\":…,\"seed\":…}} ({error}); delete the file and run the study again, which writes it anew"
@@ -61,7 +69,7 @@ impl Plan {
             })?;
             plan.add(trial);
         }
-        Ok(Some(plan))
+        Ok(plan)
     }
 
     /// Adds a trial, unless it is there already.

@@ -152,6 +152,11 @@ impl Study {
     pub fn parse(file: &str, default_name: &str, text: &str) -> Result<Self, StudyError> {
         let source = Source { file, text };
         let raw: StudyFile = toml::from_str(text).map_err(|error| source.toml(&error))?;
+        // The reader takes larger numbers into `u64`; written out again (`resolved`) they would be others.
+        toml::from_str::<toml::Table>(text).map_err(|error| {
+            let what = format!("expected whole numbers up to {}, where those of TOML end", i64::MAX);
+            source.at(error.span().unwrap_or_default().start, what)
+        })?;
         let bodies = [
             ("training", raw.training.is_some()),
             ("descent", raw.descent.is_some()),

@@ -177,7 +177,8 @@ impl SettingType for f64 {
         Value::Number(self)
     }
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
+        // Adding 0 makes 0 of −0: equal settings must have equal words.
+        text.parse().ok().map(|x: f64| x + 0.0)
     }
 }
 

@@ -190,6 +190,10 @@ fn suggest(nearest: &Option<String>) -> String {
 
 /// The name nearest to a misspelt one, if any is near enough to suggest.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // Longer ones are no slip of the pen, and comparing takes memory and time by the length.
+    if name.len() > 100 {
+        return None;
+    }
     let name = name.to_lowercase();
     known
         .into_iter()

@@ -51,10 +51,18 @@ impl Array {
         if width == 1 {
             return vec![Column { name: self.name, content, values }];
         }
-        let column = |c: usize| Column {
-            name: format!("x{c}"),
-            content: content.clone(),
-            values: (0..rows).map(|r| values[r * width + c]).collect(),
+        let column = |c: usize| {
+            let values = (0..rows).map(|r| values[r * width + c]);
+            let (content, values) = match &content {
+                // A column has its own words, not those of the whole array.
+                Content::Words(words) => {
+                    let mut own = Vocabulary::default();
+                    let values = values.map(|code| own.number(&words[code as usize])).collect();
+                    (Content::Words(own.words()), values)
+                }
+                content => (content.clone(), values.collect()),
+            };
+            Column { name: format!("x{c}"), content, values }
         };
         (0..width).map(column).collect()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
+use super::content::MOST_COLUMNS;
 use super::error::DataError;
 use super::frame::{Column, Content, Frame, Vocabulary};
 use super::hash::sha256;
@@ -240,6 +241,10 @@ fn names(spec: &TableSpec, header: &ByteRecord) -> Result<Vec<String>, DataError
     if header.is_empty() {
         let problem = "the file is empty; expected a row of column names, then rows of values";
         return Err(fault(path, None, None, problem));
+    }
+    if header.len() > MOST_COLUMNS {
+        let problem = format!("{} columns are more than the {MOST_COLUMNS} that are read", header.len());
+        return Err(fault(path, Some(1), None, problem));
     }
     let names: Vec<String> = header.iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
     let mut seen = HashSet::new();

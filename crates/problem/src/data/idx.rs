@@ -20,6 +20,16 @@ pub(super) struct Content {
     pub(super) gzip: Option<String>,
 }
 
+/// Reads the elements of an IDX file of unsigned bytes, gzipped or not, that must have exactly these dimensions: `[n]` labels
+/// or `[n, rows, columns]` images. `path` only names the source in errors.
+///
+/// # Errors
+///
+/// When it cannot be read, is damaged, or has other dimensions.
+pub fn read_idx(source: impl Read, path: &Path, dimensions: &[u32]) -> Result<Vec<u8>, DataError> {
+    read(source, path, dimensions).map(|content| content.values)
+}
+
 /// Reads an IDX file of unsigned bytes that must have exactly these dimensions: `[n]` labels or `[n, rows, columns]`
 /// images. Whether it is gzipped is told from its first bytes, not from its name.
 pub(super) fn read_file(path: &Path, dimensions: &[u32]) -> Result<Content, DataError> {

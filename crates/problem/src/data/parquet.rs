@@ -1,10 +1,15 @@
 //! Parquet: flat tables of numbers, truths and text.
 
+mod claims;
+mod thrift;
+
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::parquet::basic::Repetition;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
+use ::parquet::record::reader::RowIter;
 use bytes::Bytes;
 
 use super::content::MOST_NUMBERS;
@@ -13,6 +18,7 @@ use super::frame::{Column, Content, Frame, Vocabulary};
 use super::hash::sha256;
 use super::spec::TableSpec;
 use super::table::fault;
+use claims::Checked;
 
 /// Reads a table.
 pub(super) fn read(spec: &TableSpec, content: Vec<u8>) -> Result<Frame, DataError> {
@@ -34,10 +40,14 @@ fn damaged(spec: &TableSpec, reason: &str) -> DataError {
 fn columns(spec: &TableSpec, content: Bytes) -> Result<(Vec<Column>, usize), DataError> {
     let length = content.len() as i64;
     let damaged = |reason: &str| damaged(spec, reason);
-    let reader = SerializedFileReader::new(content).map_err(|e| damaged(&e.to_string()))?;
+    if content.ends_with(b"PAR1") && claims::check_schema(&content).is_none() {
+        return Err(damaged("its schema does not fit its columns"));
+    }
+    let reader = SerializedFileReader::new(content.clone()).map_err(|e| damaged(&e.to_string()))?;
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema_descr().root_schema().clone();
     let fields = schema.get_fields();
+    let mut names = HashSet::new();
     for field in fields {
         let name = field.name();
         let nested = !field.is_primitive()
@@ -47,7 +57,7 @@ fn columns(spec: &TableSpec, content: Bytes) -> Result<(Vec<Column>, usize), Dat
             let problem = "expected numbers, truths or text, found lists or structures; write the table without this column";
             return Err(fault(&spec.path, None, Some(name), problem));
         }
-        if fields.iter().filter(|f| f.name() == name).count() > 1 {
+        if !names.insert(name) {
             return Err(fault(&spec.path, None, Some(name), "two columns have this name; rename one"));
         }
     }
@@ -63,6 +73,9 @@ fn columns(spec: &TableSpec, content: Bytes) -> Result<(Vec<Column>, usize), Dat
             let (values, packed) = (chunk.num_values(), chunk.compressed_size());
             if values != group.num_rows() || packed < 0 || packed > length {
                 return Err(damaged("a column claims another length than it has"));
+            }
+            if claims::check_pages(&content, chunk).is_none() {
+                return Err(damaged("a page claims another length than it has"));
             }
         }
     }
@@ -80,20 +93,23 @@ fn columns(spec: &TableSpec, content: Bytes) -> Result<(Vec<Column>, usize), Dat
 
     let mut columns: Vec<Building> = fields.iter().map(|field| Building::new(field.name())).collect();
     let mut read = 0_usize;
-    for row in reader.get_row_iter(None).map_err(|e| damaged(&e.to_string()))? {
-        let row = row.map_err(|e| damaged(&e.to_string()))?;
-        if row.len() != columns.len() {
-            return Err(damaged("a row has other columns than the table"));
-        }
-        for (column, (name, field)) in columns.iter_mut().zip(row.get_column_iter()) {
-            if !spec.drop.contains(name) {
-                column.push(field).map_err(|problem| {
-                    let (row, column) = (Some(read as u64 + 1), Some(name.clone()));
-                    DataError::Table { path: spec.path.clone(), line: None, row, column, problem }
-                })?;
+    for group in 0..reader.num_row_groups() {
+        let group = Checked(reader.get_row_group(group).map_err(|e| damaged(&e.to_string()))?);
+        for row in RowIter::from_row_group(None, &group).map_err(|e| damaged(&e.to_string()))? {
+            let row = row.map_err(|e| damaged(&e.to_string()))?;
+            if row.len() != columns.len() {
+                return Err(damaged("a row has other columns than the table"));
             }
+            for (column, (name, field)) in columns.iter_mut().zip(row.get_column_iter()) {
+                if !spec.drop.contains(name) {
+                    column.push(field).map_err(|problem| {
+                        let (row, column) = (Some(read as u64 + 1), Some(name.clone()));
+                        DataError::Table { path: spec.path.clone(), line: None, row, column, problem }
+                    })?;
+                }
+            }
+            read += 1;
         }
-        read += 1;
     }
     if read != count {
         return Err(damaged(&format!("it says {count} rows, found {read}")));

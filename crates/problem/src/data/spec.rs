@@ -100,6 +100,30 @@ impl TableSpec {
     /// When the file cannot be read or is damaged, when it does not hold what is asked for, or when it leaves a choice that
     /// has not been made: the error says where, and what to do.
     pub fn load(&self) -> Result<Dataset, DataError> {
+        self.check_kind()?;
+        let content = content::read(&self.path)?;
+        let labels = match &self.extension()[..] {
+            "csv" | "tsv" | "txt" | "parquet" | "pq" | "npz" => Vec::new(),
+            _ => content::read(&images::beside(&self.path, &self.label))?,
+        };
+        self.parse(content, &labels)
+    }
+
+    /// The same from memory: what stands in the file, gzipped or not, and what stands in the file of the labels (nothing, where
+    /// there is none). The path tells the kind of the file and names it in errors; nothing is read from it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TableSpec::load`].
+    pub fn load_from(&self, content: &[u8], labels: &[u8]) -> Result<Dataset, DataError> {
+        self.check_kind()?;
+        let unpacked = |bytes, path| content::unpacked(bytes, path, content::MOST_BYTES);
+        let beside = images::beside(&self.path, &self.label);
+        self.parse(unpacked(content, &self.path)?, &unpacked(labels, &beside)?)
+    }
+
+    /// Refuses names of unknown kinds, and settings that the kind has no use for.
+    fn check_kind(&self) -> Result<(), DataError> {
         let extension = self.extension();
         let text = matches!(&extension[..], "csv" | "tsv" | "txt");
         let file = self.path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -124,12 +148,7 @@ impl TableSpec {
                 "only NPZ archives have arrays to choose by inputs; leave it out",
             ));
         }
-        let content = content::read(&self.path)?;
-        let labels = match &extension[..] {
-            "csv" | "tsv" | "txt" | "parquet" | "pq" | "npz" => Vec::new(),
-            _ => content::read(&images::beside(&self.path, &self.label))?,
-        };
-        self.parse(content, &labels)
+        Ok(())
     }
 
     /// From the decompressed content of the file, and of that of the labels if they have one of their own.
@@ -192,6 +211,13 @@ impl TableSpec {
             let most = content::MOST_NUMBERS;
             let problem =
                 format!("{:?} are more than the {most} numbers that are read; take a sample", inputs.shape);
+            return Err(fault(&self.path, None, Some(&inputs.name), problem));
+        }
+        // A column takes more memory than a number: of a few zeros, well packed, there could be too many.
+        if inputs.width() > content::MOST_COLUMNS {
+            let most = content::MOST_COLUMNS;
+            let problem =
+                format!("{:?} are more than the {most} columns that are read; leave some out", inputs.shape);
             return Err(fault(&self.path, None, Some(&inputs.name), problem));
         }
         let (mut frame, _) = images::labelled(self, inputs.shape[0], labels, fingerprint)?;

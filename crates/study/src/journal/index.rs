@@ -136,7 +136,7 @@ impl Index {
         if old.brief.is_failed() {
             self.entries[at] = entry;
         } else if !entry.brief.is_failed()
-            && let Some(what) = line::difference(&self.text(&old)?, &self.text(&entry)?)
+            && let Some(what) = line::difference(&self.json(&old)?, &self.json(&entry)?)
         {
             let why = format!(
                 "another result of trial {} than on line {}, which is kept: {what}",
@@ -188,21 +188,28 @@ impl Index {
         Ok(bytes)
     }
 
-    /// A record as JSON.
+    /// A record as it stands in the file. Its checksum holds, which by itself does not make it JSON.
     ///
     /// # Errors
     /// When the file cannot be read any more, or has changed.
-    pub fn text(&mut self, entry: &Entry) -> Result<String, StudyError> {
+    pub fn json(&mut self, entry: &Entry) -> Result<Vec<u8>, StudyError> {
         let line = self.line(entry)?;
-        let changed = || JournalError::Changed { path: self.path.clone(), line: entry.line };
-        let (_, record) = line::split(&line).map_err(|_| changed())?;
-        Ok(std::str::from_utf8(record).map_err(|_| changed())?.to_owned())
+        match line::split(&line) {
+            Ok((_, record)) => Ok(record.to_owned()),
+            Err(_) => Err(JournalError::Changed { path: self.path.clone(), line: entry.line }.into()),
+        }
     }
 
     /// A record, or why it does not read as one.
     pub(crate) fn record(&mut self, entry: &Entry) -> Result<Result<Record, String>, StudyError> {
-        let text = self.text(entry)?;
-        Ok(serde_json::from_str(&text).map_err(|error| format!("it does not read as a record: {error}")))
+        let bytes = self.json(entry)?;
+        Ok(match serde_json::from_slice::<Record>(&bytes) {
+            Ok(record) if record.id != entry.brief.id => {
+                Err(format!("its brief is of trial {}, its record of trial {}", entry.brief.id, record.id))
+            }
+            Ok(record) => Ok(record),
+            Err(error) => Err(format!("it does not read as a record: {error}")),
+        })
     }
 }
 

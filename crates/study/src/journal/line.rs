@@ -146,8 +146,8 @@ pub(crate) fn split(line: &[u8]) -> Result<(Brief, &[u8]), String> {
 }
 
 /// The first field in which two records differ, wall time aside, with both values.
-pub(crate) fn difference(one: &str, other: &str) -> Option<String> {
-    let read = |text| serde_json::from_str::<Value>(text).unwrap_or_default();
+pub(crate) fn difference(one: &[u8], other: &[u8]) -> Option<String> {
+    let read = |text| serde_json::from_slice::<Value>(text).unwrap_or_default();
     differ("", &read(one), &read(other))
 }
 
@@ -235,8 +235,9 @@ mod tests {
 
     #[test]
     fn differences_are_named_and_wall_time_is_none() {
-        assert_eq!(difference(RECORD, &RECORD.replace("0.5", "0.75")), None);
-        let different = |from, to| difference(RECORD, &RECORD.replace(from, to)).unwrap();
+        let against = |other: String| difference(RECORD.as_bytes(), other.as_bytes());
+        assert_eq!(against(RECORD.replace("0.5", "0.75")), None);
+        let different = |from, to| against(RECORD.replace(from, to)).unwrap();
         assert_eq!(different("2.5", "2.25"), "`loss.0.1` is 2.5 and 2.25");
         assert_eq!(different("[[1,2.5]]", "[]"), "`loss` is a list of 1 and a list of 0");
         assert_eq!(different("\"diverged_at\":3,", ""), "`diverged_at` is 3 and nothing");

@@ -239,3 +239,25 @@ fn a_hundred_thousand_trials_are_counted_in_a_second() {
     }
     println!("one line forced to the disk in {:.2} ms", begun.elapsed().as_secs_f64() * 10.0);
 }
+
+#[test]
+fn a_line_whose_checksum_holds_and_whose_record_is_no_text_is_damaged_alone() {
+    let text = serde_json::to_string(&record("a")).unwrap();
+    let summed = |record: &[u8]| {
+        let middle = [br#""brief":{"id":"a","seed":1},"record":"#, record].concat();
+        [format!("{{\"crc\":\"{:08x}\",", crc32fast::hash(&middle)).as_bytes(), &middle, b"}\n"].concat()
+    };
+    let bad = summed(b"{\"id\":\"\xff\"}");
+    let folder = folder(&[&line(&record("b"))]);
+    let (path, whole) = (folder.path().join(Journal::NAME), bytes(&folder));
+    for lines in [[bad.clone(), Vec::new()], [bad.clone(), summed(text.as_bytes())]] {
+        fs::write(&path, [&whole[..], &lines.concat()].concat()).unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        assert_eq!(journal.records(), [record("b")]);
+        assert!(
+            journal.damaged()[0].why.starts_with("it does not read as a record"),
+            "{:?}",
+            journal.damaged()
+        );
+    }
+}

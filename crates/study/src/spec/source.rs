@@ -98,10 +98,12 @@ impl Source<'_> {
         let start = words.span().start;
         let parse = |word: &String| {
             // The word's own line: with its quotes, for `adam` is also a part of `adamw`.
-            let quoted = [format!("\"{word}\""), format!("'{word}'")];
-            let offset = quoted.iter().find_map(|quoted| self.text[start..].find(quoted));
-            let offset = offset.map_or(start, |offset| start + offset);
-            word.parse().map_err(|error: F::Err| self.at(offset, format!("{key}: {error}")))
+            word.parse().map_err(|error: F::Err| {
+                let quoted = [format!("\"{word}\""), format!("'{word}'")];
+                let offset = quoted.iter().find_map(|quoted| self.text[start..].find(quoted));
+                let offset = offset.map_or(start, |offset| start + offset);
+                self.at(offset, format!("{key}: {error}"))
+            })
         };
         list.iter().map(parse).collect()
     }

@@ -356,3 +356,19 @@ fn the_schema_knows_every_key() {
     }
     assert_eq!(schema["required"], serde_json::json!(["title"]));
 }
+
+#[test]
+fn numbers_beyond_those_of_toml_are_refused() {
+    let text = |seed: &str| {
+        format!(
+            "title = \"t\"\n[descent]\nfunction = \"ravine\"\nsteps = 3\nseed = {seed}\nrule = \"adam\"\n"
+        )
+    };
+    let study = parse(&text("9223372036854775807")).unwrap();
+    assert_eq!(read_again(&study).body, study.body);
+    let error = parse(&text("9223372036854775808")).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "study.toml:5: expected whole numbers up to 9223372036854775807, where those of TOML end"
+    );
+}

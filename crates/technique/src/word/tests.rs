@@ -280,3 +280,16 @@ proptest! {
         never_panics(&pieces.concat());
     }
 }
+
+#[test]
+fn equal_settings_have_equal_words() {
+    // −0 and 0 are one number, and a full word is part of a trial's identity.
+    let (minus, zero) = (reads::<Decay>("decoupled:rate=-0"), reads::<Decay>("decoupled:rate=0"));
+    assert_eq!(minus.value.full_word(), zero.value.full_word());
+}
+
+#[test]
+fn endless_names_are_near_to_nothing() {
+    assert_eq!(nearest(&"adam".repeat(100_000), ["adam"]), None);
+    assert_eq!(nearest("adan", ["adam"]), Some("adam".to_owned()));
+}

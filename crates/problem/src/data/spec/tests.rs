@@ -275,3 +275,32 @@ fn a_category_that_training_lacks_is_0_everywhere_and_told() {
     assert_eq!(zero, 1);
     assert!(numbers(&data.train).chunks(3).all(|row| row[0] + row[1] == 1.0));
 }
+
+#[test]
+fn a_column_of_an_array_has_its_own_words() {
+    // Two columns of two words each over four rows: as many different words in the array as rows in a column.
+    let array = |descr: &str, shape: &str, data: Vec<u8>| {
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let length = (text.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\0", &length[..], text.as_bytes(), &data].concat()
+    };
+    let words = "acadbcbdacadbcbd".chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+    let x = array("<U1", "(8, 2)", words);
+    let y = array("|u1", "(8,)", vec![0, 1, 0, 1, 0, 1, 0, 1]);
+    let data = TableSpec::new("x.npy", "y.npy").load_from(&x, &y).unwrap();
+    assert_eq!(data.columns, 4);
+    assert!(data.notes.iter().any(|note| note == "The column `x0` became 2 columns of 0 and 1: x0=a, x0=b."));
+    assert!(data.notes.iter().any(|note| note == "The column `x1` became 2 columns of 0 and 1: x1=c, x1=d."));
+}
+
+#[test]
+fn memory_holds_the_same_as_files() {
+    let bytes = |file: &str| std::fs::read(folder().join(file)).unwrap();
+    let spec = birds("packed.csv.gz");
+    assert_eq!(spec.load_from(&bytes("packed.csv.gz"), &[]).unwrap(), spec.load().unwrap());
+    let spec = TableSpec::new(folder().join("images-idx3-ubyte"), "labels-idx1-ubyte");
+    let (images, labels) = (bytes("images-idx3-ubyte"), bytes("labels-idx1-ubyte"));
+    assert_eq!(spec.load_from(&images, &labels).unwrap(), spec.load().unwrap());
+    let error = TableSpec::new("mixed.xlsx", "y").load_from(&[], &[]).unwrap_err().to_string();
+    assert!(error.contains("expected a name that ends in .csv"), "{error}");
+}

@@ -104,3 +104,43 @@ fn a_bomb_is_not_unpacked() {
     let error = content::read_up_to(&path, 1 << 20).unwrap_err().to_string();
     assert!(error.contains("expands to more than 1048576 bytes"), "{error}");
 }
+
+#[test]
+fn parquet_that_lies_about_its_size_is_refused() {
+    let lies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/parquet");
+    for (file, expected) in [
+        ("lies-children", "its schema does not fit its columns"),
+        ("lies-nested", "its schema does not fit its columns"),
+        ("lies-rows", "are more than the"),
+        ("lies-rows-some", "it is not a whole Parquet file"),
+        ("lies-page-size", "a page claims another length than it has"),
+        ("lies-page-size-zstd", "a page claims another length than it has"),
+        ("lies-dictionary", "a page claims another length than it has"),
+        ("lies-values", "a page claims another length than it has"),
+        ("lies-lengths", "a page claims other lengths than it has"),
+        ("lies-suffixes", "a page claims other lengths than it has"),
+    ] {
+        let spec = TableSpec::new(lies.join(format!("{file}.parquet")), "kind");
+        let error = spec.load().unwrap_err().to_string();
+        assert!(error.contains(expected), "{file}: {error}");
+    }
+    // The same files without the lie.
+    let [plain, others @ ..] = ["plain", "dictionary", "delta-lengths", "delta-gaps-v2"].map(|file| {
+        let spec = TableSpec::new(lies.join(format!("{file}.parquet")), "kind");
+        spec.load().unwrap_or_else(|error| panic!("{file}: {error}"))
+    });
+    for other in others {
+        assert_eq!((&other.train, &other.test), (&plain.train, &plain.test));
+    }
+}
+
+#[test]
+fn a_few_zeros_well_packed_do_not_become_millions_of_columns() {
+    let width = content::MOST_COLUMNS + 1;
+    let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': (2, {width}), }}\n");
+    let header = [b"\x93NUMPY\x01\0", &(text.len() as u16).to_le_bytes()[..], text.as_bytes()].concat();
+    let y = std::fs::read(folder().join("y.npy")).unwrap();
+    let error = TableSpec::new("x.npy", "y.npy").parse([header, vec![0; 2 * width]].concat(), &y);
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("[2, 1048577] are more than the 1048576 columns"), "{error}");
+}
