@@ -29,6 +29,9 @@
 //! The verdict is that of p adjusted by Holm over all comparisons of the study: the chance that any verdict is wrong is at most 5 %, whatever the
 //! comparisons have to do with each other. Their number m is given by the study, not by its results: a comparison without p counts as if its p were 1.
 //!
+//! Of a study with thousands of techniques not every pair is compared, but each technique with the first of its list ([`MOST_PAIRS`]): so the study's file
+//! says which, before anything has run, and not the results. Whoever wants other pairs names fewer fields in `compare`, or puts the baseline first.
+//!
 //! The interval that is shown is Student's 95 % interval of this one comparison, and stands for itself. It says how large a difference is, not
 //! whether it is decided among many: it may exclude 0 where the adjusted p is above 5 %, and then the verdict is undecided, since of m such intervals one in
 //! twenty excludes 0 where nothing differs. And where the interval contains 0 nothing is decided either, whatever p says: with
@@ -52,6 +55,9 @@ pub const POWER: f64 = 0.8;
 /// A study with more comparisons than this has no bootstrap intervals of its differences: thousands of resamples for each of them would take longer than
 /// many a study.
 pub const BOOTSTRAPPED: usize = 2_000;
+
+/// With more pairs of techniques than this, each technique is compared with the first of its list only, and not with all others.
+pub const MOST_PAIRS: usize = 10_000;
 
 /// Differences that spread by less than this share of what they are differences of do not spread: they are equal up to rounding.
 const ROUNDING: f64 = 1e-12;
@@ -107,8 +113,8 @@ pub fn compare<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks) -> 
     comparison
 }
 
-/// All comparisons of a study: pairs of techniques on the same data that differ in one field only, for each metric. With more than [`BOOTSTRAPPED`] of them none
-/// has a bootstrap interval.
+/// All comparisons of a study: pairs of techniques on the same data that differ in one field only, for each metric. With more than [`MOST_PAIRS`] pairs, only
+/// those with the first technique of each list; with more than [`BOOTSTRAPPED`] comparisons none has a bootstrap interval.
 pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Comparison<'a>> {
     let fields = training.compare.as_ref().unwrap_or(&outcome.varying);
     let looks = looks(training);
@@ -213,26 +219,34 @@ fn seeds<'a>(a: &'a Group, b: &'a Group) -> Vec<(&'a Record, &'a Record)> {
 
 /// The places of all pairs of groups on the same data that differ in one of these fields and in nothing else, in order.
 ///
-/// For each field, groups that are alike in everything else lie together in a map: the work is that of the pairs found, not of all there are.
+/// For each field, groups that are alike in everything else lie together: the work is that of the pairs found, not of all there are.
 fn pairs(groups: &[Group], fields: &[Field]) -> Vec<(usize, usize)> {
+    let lists: Vec<Vec<usize>> = fields.iter().flat_map(|field| alike(groups, *field)).collect();
+    let all: usize = lists.iter().map(|list| list.len() * (list.len() - 1) / 2).sum();
     let mut found = Vec::new();
-    for field in fields {
-        let mut alike: HashMap<(usize, Vec<(Field, &str)>), Vec<usize>> = HashMap::new();
-        for (index, group) in groups.iter().enumerate() {
-            let settings = group.settings.iter().map(|(field, value)| (*field, value.as_str()));
-            let rest = settings.filter(|(other, _)| other != field).collect();
-            alike.entry((group.problem, rest)).or_default().push(index);
-        }
-        for same in alike.values() {
-            for (at, &a) in same.iter().enumerate() {
-                let differs = |b: &&usize| groups[a].settings != groups[**b].settings;
-                found.extend(same[at + 1..].iter().filter(differs).map(|&b| (a, b)));
-            }
+    for list in &lists {
+        let firsts = if all > MOST_PAIRS { 1 } else { list.len() };
+        for (at, &a) in list.iter().enumerate().take(firsts) {
+            let differs = |b: &&usize| groups[a].settings != groups[**b].settings;
+            found.extend(list[at + 1..].iter().filter(differs).map(|&b| (a, b)));
         }
     }
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The places of groups on the same data that are alike in everything but a field, list by list, in order.
+fn alike(groups: &[Group], field: Field) -> Vec<Vec<usize>> {
+    // The data set and all other settings.
+    type Rest<'a> = (usize, Vec<(Field, &'a str)>);
+    let mut alike: HashMap<Rest<'_>, Vec<usize>> = HashMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        let settings = group.settings.iter().map(|(field, value)| (*field, value.as_str()));
+        let rest = settings.filter(|(other, _)| *other != field).collect();
+        alike.entry((group.problem, rest)).or_default().push(index);
+    }
+    alike.into_values().filter(|list| list.len() > 1).collect()
 }
 
 #[cfg(test)]

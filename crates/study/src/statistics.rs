@@ -32,7 +32,7 @@ mod wilcoxon;
 use serde::Serialize;
 
 pub use bootstrap::{RESAMPLES, Statistic, bca95, bca95_of, resamples};
-pub use descriptive::{Summary, mean, median, quantile, sd, summary, t975};
+pub use descriptive::{Summary, mean, median, quantile, sd, summary, summary_without_bootstrap, t975};
 pub use holm::holm;
 pub use power::{MOST_SEEDS, power, seeds_needed};
 pub use profiles::profiles;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::across::{Across, across};
-use crate::compare::{Comparison, comparisons};
+use crate::compare::{BOOTSTRAPPED, Comparison, comparisons};
 use crate::report::training::verdict_word;
-use crate::statistics::{Survival, summary};
+use crate::statistics::{Survival, summary, summary_without_bootstrap};
 use crate::target::{Reach, Target, targets};
 use crate::training::{Group, Outcome, Training};
 use crate::trial::Metric;
@@ -19,11 +19,12 @@ pub fn summarise(study: &str, training: &Training, outcome: &Outcome) -> Value {
     // One data set is named, several are listed.
     let data = if let [one] = data[..] { json!(one) } else { json!(data) };
     let comparisons = comparisons(training, outcome);
+    let bootstrap = outcome.groups.len() * outcome.metrics.len() <= BOOTSTRAPPED;
     let mut all = json!({
         "study": study,
         "data": data,
         "seeds": outcome.seeds,
-        "groups": outcome.groups.iter().map(|group| of_group(group, &outcome.metrics)).collect::<Vec<_>>(),
+        "groups": outcome.groups.iter().map(|group| of_group(group, &outcome.metrics, bootstrap)).collect::<Vec<_>>(),
         "comparisons": comparisons.iter().map(of_comparison).collect::<Vec<_>>(),
     });
     let ranks: Vec<Value> =
@@ -88,13 +89,14 @@ fn of_ranks(across: &Across) -> Value {
 }
 
 /// One technique: how its trials ended, and each metric over those that finished.
-fn of_group(group: &Group, metrics: &[Metric]) -> Value {
+fn of_group(group: &Group, metrics: &[Metric], bootstrap: bool) -> Value {
     let settings: Map<String, Value> =
         group.settings.iter().map(|(field, value)| (field.name().to_owned(), json!(value))).collect();
     let finals: Map<String, Value> = metrics
         .iter()
         .map(|metric| {
-            let s = summary(&group.values(*metric));
+            let values = group.values(*metric);
+            let s = if bootstrap { summary(&values) } else { summary_without_bootstrap(&values) };
             let value = json!({
                 "n": s.map_or(0, |s| s.n),
                 "mean": s.map(|s| s.mean),

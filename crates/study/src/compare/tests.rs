@@ -244,6 +244,29 @@ fn many_comparisons_have_no_bootstrap_intervals() {
 }
 
 #[test]
+fn of_thousands_of_pairs_those_with_the_first_of_each_list_are_compared() {
+    let choices = |rate: usize, norm| [(Field::Rule, format!("sgd:lr=0.{rate:03}")), (Field::Norm, norm)];
+    let of = |count: usize| {
+        let all = (1..=count).flat_map(|rate| ["batch", "none"].map(|norm| choices(rate, norm.to_owned())));
+        let group = |all: [(Field, String); 2]| {
+            group(&all.each_ref().map(|(field, word)| (*field, &word[..])), three(0.5, 0.9, 0.8))
+        };
+        outcome(all.map(group).collect())
+    };
+    // 2·100·99/2 + 100 = 10,000 and 2·101·100/2 + 101 = 10,201.
+    for (count, pairs) in [(100, 10_000), (101, 2 * 100 + 101)] {
+        let outcome = of(count);
+        let all = super::comparisons(&training(""), &outcome);
+        assert_eq!(all.len(), pairs * 3);
+        if count == 101 {
+            let first =
+                |c: &Comparison<'_>| c.a.name.starts_with("sgd:lr=0.001,") || c.a.name.ends_with("batch");
+            assert!(all.iter().all(first));
+        }
+    }
+}
+
+#[test]
 fn only_pairs_that_differ_in_one_compared_field_are_compared() {
     let of = |rule, norm| group(&[(Field::Rule, rule), (Field::Norm, norm)], three(0.5, 0.9, 0.8));
     let grid = [("sgd", "batch"), ("sgd", "none"), ("adam", "batch"), ("adam", "none")];
