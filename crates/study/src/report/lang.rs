@@ -106,6 +106,12 @@ impl Lang {
         }
     }
 
+    /// Where data came from.
+    pub(crate) fn source(self, source: &str) -> &str {
+        // What the program brings with it has no path.
+        if source == Self::En.texts().page.built_in { self.texts().page.built_in } else { source }
+    }
+
     /// A verdict in a word.
     pub(crate) fn verdict(self, verdict: Verdict) -> &'static str {
         let words = &self.texts().words;
@@ -124,7 +130,7 @@ impl Lang {
             [one] => one.as_ref().to_owned(),
             [first @ .., last] => {
                 let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-                format!("{}{}{}", first.join(words.comma), words.and, last.as_ref())
+                fill(words.listed, &[("first", &first.join(words.comma)), ("last", &last.as_ref())])
             }
         }
     }
@@ -197,32 +203,36 @@ macro_rules! texts {
 texts! {
     /// Words and signs that other texts are made of.
     Words {
-        better, worse, undecided, none, and, comma, semicolon, colon, between, quoted, points,
+        better, worse, undecided, none, listed, comma, semicolon, colon, between, quoted, points,
         diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
     }
     /// The frame of the page, and how it was made.
     Page {
-        contents, figure, files, rows, entry, sort, made, data, seeds, version, cpu, system, wall, again, fingerprint, notes,
+        contents, built_in, figure, files, rows, entry, sort, made, data, seeds, version, cpu, system, wall, again, fingerprint, notes,
         resolved, ran_on, ran_on_validated, ran_without, seeds_one, seeds_many, seeds_none, claims, claims_note, tally, nothing_found,
     }
     /// How a study was done.
     Method {
-        data, data_validated, network, fixed, training, replacement, epochs, before, after, seed_one, seeds_many,
+        data, data_validated, network, fixed, training, replacement, epochs, before, after, seed_one, seeds_many, seeds_until,
     }
     /// What a study found.
     Found {
+        on_data,
         is_better, is_worse, is_undecided, all_finished, none_diverged, some_diverged, and_more, some_failed, with_reason,
         lowest, highest, alone, over, not_over, over_not_over,
         the_other, all_others, some_others, the_other_near, all_others_near, some_others_near,
+        adjusted, adjusted_best, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
     }
     /// What figures show and how to read them.
     Captions {
         one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, right, left,
         finals, larger, smaller, smaller_log,
+        target, target_named, target_chosen, profiles, profiles_of_shortfall, best_ranks,
     }
     /// What tables hold, and their columns.
     Tables {
         groups, comparisons, trials, series, failures, technique, finished, diverged, metric, difference, a_is, seed, reason, best_of, first_of,
+        p_holm, needed, times, target, reached, missed, median_step, ranks, mean_rank, finished_on,
     }
 }
 

@@ -34,7 +34,7 @@ pub fn render<S: Borrow<Section>>(
         out.items(&section.sentences);
         for drawn in &section.figures {
             let (name, caption) = (&drawn.name, inline(&drawn.caption));
-            out.block(&format!("![{caption}]({folder}figures/{name}.svg)"));
+            out.block(&format!("![{name}]({folder}figures/{name}.svg)"));
             out.block(&caption);
         }
         for table in &section.tables {
@@ -45,7 +45,12 @@ pub fn render<S: Borrow<Section>>(
         }
         let files: Vec<String> =
             section.files().iter().map(|file| format!("[{file}]({folder}{file})")).collect();
-        out.block(&format!("{}{}{}", texts.files, lang.texts().words.colon, files.join(", ")));
+        out.block(&format!(
+            "{}{}{}",
+            texts.files,
+            lang.texts().words.colon,
+            files.join(lang.texts().words.comma)
+        ));
         if let Some(resolved) = &section.resolved {
             out.block(&format!("{}{}", texts.resolved, lang.texts().words.colon));
             out.block(&fenced(resolved, "toml"));
@@ -86,7 +91,7 @@ fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' => {
+            '\\' | '`' | '*' | '_' | '[' | '<' | '>' | '|' | '~' | '#' => {
                 out.push('\\');
                 out.push(letter);
             }

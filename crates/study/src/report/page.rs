@@ -105,6 +105,7 @@ pub fn render<S: Borrow<Section>>(
         title,
         lang => lang.tag(),
         t => Value::from(Serde(&lang.texts().page)),
+        w => Value::from(Serde(&lang.texts().words)),
         style => include_str!("page/page.css"),
         script => include_str!("page/sort.js"),
         version => provenance.version.as_str(),

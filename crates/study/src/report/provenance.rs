@@ -76,7 +76,7 @@ impl Source {
             template,
             &[
                 ("name", &self.name),
-                ("source", &self.source),
+                ("source", &lang.source(&self.source)),
                 ("train", &grouped(train)),
                 ("validation", &grouped(validation)),
                 ("test", &grouped(test)),

@@ -8,12 +8,16 @@ mod best;
 mod curve;
 mod figures;
 mod records;
+mod scope;
 mod sentences;
+mod several;
 mod tables;
+mod time;
 mod values;
 
 use super::Section;
 use super::lang::{Lang, fill};
+use crate::across::across;
 use crate::compare::{Comparison, compare, comparisons, looks};
 use crate::error::StudyError;
 use crate::spec::Study;
@@ -22,11 +26,16 @@ use crate::technique::{Field, describe_choice};
 use crate::training::{Group, Outcome, Problem, Training};
 use crate::trial::{LossAt, Metric};
 
+use scope::Scope;
+
 pub use records::write_records;
 pub(crate) use values::{grouped, shown, shown_difference, verdict_word};
 
 /// From this ratio of the largest to the smallest loss on, an axis of losses is logarithmic.
 const WIDE: f64 = 8.0;
+
+/// Up to so many data sets, each has all figures.
+const FEW_DATA: usize = 3;
 
 /// Groups of a study that is told panel by panel: a figure has a row for each panel.
 const MOST_DUELLISTS: usize = 100;
@@ -42,14 +51,25 @@ pub fn section(
     lang: Lang,
 ) -> Result<Section, StudyError> {
     let all = comparisons(training, outcome);
+    let scopes = Scope::all(outcome);
+    let times = time::all(training, outcome);
+    let across = across(outcome, training.metric);
+    let mut figures = Vec::new();
+    for scope in &scopes {
+        figures.extend(figures::figures(study, training, scope, &times, scopes.len() > FEW_DATA, lang)?);
+    }
+    if let Some(across) = &across {
+        figures.push(several::figure(&study.title, across, lang)?);
+    }
+    let found = (&all[..], &times[..], across.as_ref());
     Ok(Section {
         name: study.name.clone(),
         title: lang.of_study(&study.title).to_owned(),
         question: lang.of_study(&study.question).to_owned(),
         method: method(training, outcome, lang),
-        sentences: sentences::sentences(training, outcome, &all, lang),
-        figures: figures::figures(study, training, outcome, lang)?,
-        tables: tables::tables(training, outcome, &all, lang),
+        sentences: sentences::sentences(training, outcome, &scopes, found, lang),
+        figures,
+        tables: tables::tables(training, outcome, &scopes, found, lang),
         notes: notes(outcome),
         resolved: Some(study.resolved()),
     })
@@ -73,7 +93,7 @@ fn method(training: &Training, outcome: &Outcome, lang: Lang) -> String {
             if validation.is_some() { texts.data_validated } else { texts.data },
             &[
                 ("name", &problem.name),
-                ("source", &problem.source),
+                ("source", &lang.source(&problem.source)),
                 ("train", &grouped(problem.examples)),
                 ("validation", &validation.unwrap_or_default()),
                 ("test", &grouped(problem.test)),
@@ -119,37 +139,40 @@ fn method(training: &Training, outcome: &Outcome, lang: Lang) -> String {
         texts.training,
         &[("batch", &lang.listed(&batches)), ("drawn", &drawn), ("steps", &steps), ("loss", &loss)],
     ));
-    all.push(match training.seeds {
-        1 => texts.seed_one.to_owned(),
-        n => fill(texts.seeds_many, &[("n", &n)]),
+    all.push(match (training.until_decided, outcome.seeds) {
+        (Some(most), n) => {
+            fill(texts.seeds_until, &[("first", &training.first_seeds()), ("n", &n), ("most", &most)])
+        }
+        (None, 1) => texts.seed_one.to_owned(),
+        (None, n) => fill(texts.seeds_many, &[("n", &n)]),
     });
     lang.prose(&all)
 }
 
 /// The two values of the compared field and, panel by panel, their comparison; when the study is of that shape.
-pub(crate) fn duels<'a>(
+fn duels<'a>(
     training: &Training,
-    outcome: &'a Outcome,
+    scope: &Scope<'a>,
     metric: Metric,
 ) -> Option<Vec<(String, Comparison<'a>)>> {
     let panels = training.panels?;
     let [field] = training.compare.as_deref()? else {
         return None;
     };
-    let values = distinct(outcome.groups.iter().map(|group| group.choice(*field)));
+    let values = distinct(scope.groups.iter().map(|group| group.choice(*field)));
     let [first, second] = &values[..] else {
         return None;
     };
-    if outcome.varying.len() != 2 || outcome.groups.len() > MOST_DUELLISTS {
+    if scope.varying.len() != 2 || scope.groups.len() > MOST_DUELLISTS {
         return None;
     }
     let duel = |panel: String| {
-        let a = outcome.group(&[(panels, &panel), (*field, first)])?;
-        let b = outcome.group(&[(panels, &panel), (*field, second)])?;
+        let a = scope.group(&[(panels, &panel), (*field, first)])?;
+        let b = scope.group(&[(panels, &panel), (*field, second)])?;
         Some((panel, compare(a, b, metric, looks(training))))
     };
     Some(
-        distinct(outcome.groups.iter().map(|group| group.choice(panels)))
+        distinct(scope.groups.iter().map(|group| group.choice(panels)))
             .into_iter()
             .filter_map(duel)
             .collect(),
@@ -169,3 +192,6 @@ fn panel_title(field: Field, value: &str) -> String {
         _ => describe_choice(field, value),
     }
 }
+
+#[cfg(test)]
+mod tests;

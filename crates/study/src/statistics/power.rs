@@ -24,11 +24,19 @@ pub fn power(effect: f64, n: u64, alpha: f64) -> f64 {
     if power > 1.0 { 1.0 } else { power }
 }
 
+/// Effects above it are of no interest: any few seeds tell them.
+const LARGEST: f64 = 1e3;
+
 /// The smallest number of seeds, at least 2, with which a difference of `effect` standard deviations is decided with probability `power`; none if that
-/// takes more than a million, as it does for an effect of 0.
+/// takes more than a million, as it does for an effect of 0. An effect above 1,000, where the work grows with it, counts as 1,000.
 pub fn seeds_needed(effect: f64, power: f64, alpha: f64) -> Option<u64> {
+    let effect = if effect.is_finite() { effect.clamp(-LARGEST, LARGEST) } else { effect };
     let enough = |n: u64| self::power(effect, n, alpha) >= power;
-    if effect == 0.0 || !effect.is_finite() {
+    if effect == 0.0 {
+        // There the power is the level, whatever n.
+        return (alpha >= power).then_some(2);
+    }
+    if !effect.is_finite() {
         return enough(2).then_some(2);
     }
     // Begin where the normal law has it, ((z(1 − α/2) + z(power))/effect)², and a little above, as Student's t has it.
@@ -71,19 +79,23 @@ pub(super) fn noncentral_tail(c: f64, degrees: f64, shift: f64) -> f64 {
     }
     let step = 0.25 / ((2.0 * degrees).sqrt() + shift.abs() + 1.0);
     let weight = |u: f64| (degrees * (u - libm::expm1(2.0 * u) / 2.0)).exp();
-    trapezoidal(step, |u| weight(u) * phi(shift - c * u.exp())) / trapezoidal(step, weight)
+    let below = |u: f64| phi(shift - c * u.exp());
+    trapezoidal(step, weight, below) / trapezoidal(step, weight, |_| 1.0)
 }
 
-/// Σ f(k·step) over all k, for an f that rises to one peak and falls from it.
-fn trapezoidal(step: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let (mut sum, mut largest) = (f(0.0), f(0.0));
+/// Σ w(k·step)·g(k·step) over all k, for a product that rises to one peak and falls from it, a w that does so at 0, and a g of at most 1.
+fn trapezoidal(step: f64, weight: impl Fn(f64) -> f64, of: impl Fn(f64) -> f64) -> f64 {
+    let mut sum = weight(0.0) * of(0.0);
+    let mut largest = sum;
     for direction in [-step, step] {
         let mut at = 0.0;
         loop {
             at += 1.0;
-            let value = f(direction * at);
+            let weight = weight(direction * at);
+            let value = weight * of(direction * at);
             sum += value;
-            if value < 1e-18 * largest || (direction * at).abs() > 750.0 {
+            // Where the weight is 0 it stays so: a peak that lies beyond is too small to be a number.
+            if value < 1e-18 * largest || weight == 0.0 {
                 break;
             }
             largest = largest.max(value);

@@ -1,6 +1,7 @@
 //! What of a large study is shown: its best groups. Its files have all of them.
 
-use super::{Better, Group, Lang, Metric, Outcome, fill};
+use super::scope::Scope;
+use super::{Better, Group, Lang, Metric, fill};
 use crate::statistics::mean;
 
 /// Groups that a table shows in full.
@@ -18,23 +19,25 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
-    /// What a table shows.
-    pub(super) fn for_table(outcome: &'a Outcome, metric: Metric) -> Self {
-        Self::of(outcome, metric, MOST)
+    /// What a table shows: of a large study the best on each data set.
+    pub(super) fn for_table(scopes: &[Scope<'a>], metric: Metric) -> Self {
+        let all: usize = scopes.iter().map(|scope| scope.groups.len()).sum();
+        if all <= MOST {
+            let groups = scopes.iter().flat_map(|scope| scope.groups.iter().copied()).collect();
+            return Self { groups, of: None, metric };
+        }
+        let best = scopes.iter().flat_map(|scope| ranked(&scope.groups, metric).into_iter().take(BEST));
+        Self { groups: best.collect(), of: scopes.iter().map(|scope| scope.groups.len()).max(), metric }
     }
 
     /// What a figure shows.
-    pub(super) fn for_figure(outcome: &'a Outcome, metric: Metric) -> Self {
-        Self::of(outcome, metric, BEST)
-    }
-
-    fn of(outcome: &'a Outcome, metric: Metric, most: usize) -> Self {
-        if outcome.groups.len() <= most {
-            return Self { groups: outcome.groups.iter().collect(), of: None, metric };
+    pub(super) fn for_figure(scope: &Scope<'a>, metric: Metric) -> Self {
+        if scope.groups.len() <= BEST {
+            return Self { groups: scope.groups.clone(), of: None, metric };
         }
-        let mut ranked = ranked(&outcome.groups, metric);
-        ranked.truncate(BEST);
-        Self { groups: ranked, of: Some(outcome.groups.len()), metric }
+        let mut groups = ranked(&scope.groups, metric);
+        groups.truncate(BEST);
+        Self { groups, of: Some(scope.groups.len()), metric }
     }
 
     /// Whether some are left out.
@@ -46,17 +49,19 @@ impl<'a> Choice<'a> {
     pub(super) fn caption(&self, caption: &str, template: &str, file: &str, lang: Lang) -> String {
         let Some(all) = self.of else { return caption.to_owned() };
         let metric = lang.metric(self.metric);
-        let said =
-            fill(template, &[("k", &self.groups.len()), ("n", &all), ("metric", &metric), ("file", &file)]);
+        let said = fill(
+            template,
+            &[("k", &self.groups.len().min(BEST)), ("n", &all), ("metric", &metric), ("file", &file)],
+        );
         lang.prose(&[caption, &said])
     }
 }
 
 /// The groups from the best on: a mean over the seeds that survived does not compete with one over all of them.
-pub(super) fn ranked(groups: &[Group], metric: Metric) -> Vec<&Group> {
+pub(super) fn ranked<'a>(groups: &[&'a Group], metric: Metric) -> Vec<&'a Group> {
     let mut all: Vec<(bool, f64, &Group)> = groups
         .iter()
-        .map(|group| {
+        .map(|&group| {
             let values = group.values(metric);
             let whole = !values.is_empty() && values.len() == group.records.len();
             let value = mean(&values);
@@ -84,6 +89,7 @@ mod tests {
         let mut lucky = of("adam", 0.99);
         lucky.records[0] = diverged(1, 2);
         let groups = [of("sgd", 0.8), lucky, of("momentum", 0.9)];
+        let groups: Vec<&Group> = groups.iter().collect();
         let names = |metric| ranked(&groups, metric).iter().map(|g| g.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(Metric::TestAccuracy), ["momentum", "sgd", "adam"]);
         assert_eq!(names(Metric::TrainLoss), ["sgd", "momentum", "adam"]);
@@ -96,13 +102,14 @@ mod tests {
             group(&[(Field::Rule, rule)], three(0.5, 0.9, 0.5 + 0.001 * i as f64))
         };
         let all = outcome(rules.iter().enumerate().map(of).collect());
-        let choice = Choice::for_table(&all, Metric::TestAccuracy);
+        let choice = Choice::for_table(&Scope::all(&all), Metric::TestAccuracy);
         assert_eq!((choice.groups.len(), choice.groups[0].name.as_str()), (BEST, "sgd:lr=0.1491"));
         let said = choice.caption("All.", Lang::En.texts().tables.best_of, "groups.csv", Lang::En);
         let expected = "All. Shown: the best 20 of 150 by mean test accuracy; groups.csv has all of them.";
         assert_eq!(said, expected);
         let few = outcome(all.groups[..30].to_vec());
-        assert!(!Choice::for_table(&few, Metric::TestAccuracy).is_cut());
-        assert!(Choice::for_figure(&few, Metric::TestAccuracy).is_cut());
+        let scopes = Scope::all(&few);
+        assert!(!Choice::for_table(&scopes, Metric::TestAccuracy).is_cut());
+        assert!(Choice::for_figure(&scopes[0], Metric::TestAccuracy).is_cut());
     }
 }

@@ -1,7 +1,8 @@
 //! From recorded values to curves: averaged over stretches of the run, then over the seeds.
 
+use super::scope::Scope;
 use super::values::diverged_at;
-use super::{Better, Group, Lang, Metric, Outcome, Training, WIDE, fill};
+use super::{Better, Group, Lang, Metric, Training, WIDE, fill};
 use crate::figure::{Axis, Series};
 use crate::report::short;
 use crate::statistics::mean;
@@ -47,15 +48,11 @@ fn shows_score(training: &Training) -> bool {
 }
 
 /// The score whose course is drawn: the one that the study is about, where it was recorded on the way; else that of the training part.
-fn score(training: &Training, outcome: &Outcome) -> Metric {
+fn score(training: &Training, scope: &Scope<'_>) -> Metric {
     let recorded = |metric: &Metric| {
-        outcome
-            .groups
-            .iter()
-            .flat_map(|group| &group.records)
-            .any(|record| !record.series(*metric).is_empty())
+        scope.groups.iter().flat_map(|group| &group.records).any(|record| !record.series(*metric).is_empty())
     };
-    let train = outcome.metrics.iter().copied().find(|metric| metric.better() == Better::Higher);
+    let train = scope.metrics.iter().copied().find(|metric| metric.better() == Better::Higher);
     Some(training.metric).filter(recorded).or(train).unwrap_or(Metric::TrainAccuracy)
 }
 
@@ -69,22 +66,22 @@ fn steps_to_one(training: &Training, steps: u64) -> f64 {
 
 /// Steps that one point of a loss curve stands for: a whole number of records, so that every
 /// point averages equally many.
-fn stretch(training: &Training, outcome: &Outcome) -> u64 {
+fn stretch(training: &Training, scope: &Scope<'_>) -> u64 {
     let each = training.record_every.max(1);
-    outcome.steps().div_ceil(POINTS).div_ceil(each).max(1) * each
+    scope.steps().div_ceil(POINTS).div_ceil(each).max(1) * each
 }
 
-fn steps_axis(training: &Training, outcome: &Outcome) -> Axis {
-    let one = steps_to_one(training, outcome.steps());
+fn steps_axis(training: &Training, scope: &Scope<'_>) -> Axis {
+    let one = steps_to_one(training, scope.steps());
     let x = Axis::linear(if one > 1.0 { "epoch" } else { "step" });
-    x.over(0.0, (outcome.steps() as f64 / one).max(1.0))
+    x.over(0.0, (scope.steps() as f64 / one).max(1.0))
 }
 
 /// The axes that suit these curves.
-pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -> Axes {
-    let x = steps_axis(training, outcome);
+pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -> Axes {
+    let x = steps_axis(training, scope);
     if shows_score(training) {
-        let score = score(training, outcome);
+        let score = score(training, scope);
         let y = if score.is_share() {
             Axis::linear(format!("{} (%)", score.plain())).over(0.0, 100.0)
         } else {
@@ -92,7 +89,7 @@ pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -
         };
         return Axes { x, y, cut: None };
     }
-    let each = stretch(training, outcome);
+    let each = stretch(training, scope);
     let name = match each {
         1 => "training loss".to_owned(),
         _ => format!("training loss (mean over {each} steps)"),
@@ -133,20 +130,20 @@ pub(super) fn axes(training: &Training, outcome: &Outcome, series: &[&Series]) -
 ///
 /// Where some seeds diverged the curve is that of the others: a mean whose members change on the
 /// way would jump.
-pub(super) fn curve(training: &Training, outcome: &Outcome, group: &Group, name: &str) -> Series {
-    let metric = shows_score(training).then(|| score(training, outcome));
-    curve_of(training, outcome, group, name, metric)
+pub(super) fn curve(training: &Training, scope: &Scope<'_>, group: &Group, name: &str) -> Series {
+    let metric = shows_score(training).then(|| score(training, scope));
+    curve_of(training, scope, group, name, metric)
 }
 
 /// The curves of a group's scores on several parts of the data, each named by its metric.
 pub(super) fn part_curves(
     training: &Training,
-    outcome: &Outcome,
+    scope: &Scope<'_>,
     group: &Group,
     parts: &[Metric],
 ) -> Vec<Series> {
     let curve = |(at, metric): (usize, &Metric)| {
-        let mut curve = curve_of(training, outcome, group, metric.plain(), Some(*metric));
+        let mut curve = curve_of(training, scope, group, metric.plain(), Some(*metric));
         // It is said once in a panel.
         if at > 0 {
             curve.note.clear();
@@ -157,26 +154,26 @@ pub(super) fn part_curves(
 }
 
 /// The scores that were recorded on the way, if they are of several parts and the study is about one of them.
-pub(super) fn parts(training: &Training, outcome: &Outcome) -> Vec<Metric> {
+pub(super) fn parts(training: &Training, scope: &Scope<'_>) -> Vec<Metric> {
     let recorded = |metric: &Metric| {
-        let mut records = outcome.groups.iter().flat_map(|group| &group.records);
+        let mut records = scope.groups.iter().flat_map(|group| &group.records);
         metric.better() == Better::Higher && records.any(|record| !record.series(*metric).is_empty())
     };
-    let parts: Vec<Metric> = outcome.metrics.iter().copied().filter(recorded).collect();
+    let parts: Vec<Metric> = scope.metrics.iter().copied().filter(recorded).collect();
     if parts.len() > 1 && shows_score(training) { parts } else { Vec::new() }
 }
 
 /// The axes of such curves.
-pub(super) fn part_axes(training: &Training, outcome: &Outcome, parts: &[Metric]) -> (Axis, Axis) {
+pub(super) fn part_axes(training: &Training, scope: &Scope<'_>, parts: &[Metric]) -> (Axis, Axis) {
     let shares = parts.iter().all(|metric| metric.is_share());
     let y = if shares { Axis::linear("accuracy (%)") } else { Axis::linear("R²") };
-    (steps_axis(training, outcome), y)
+    (steps_axis(training, scope), y)
 }
 
 /// One curve: of a score, or of the training loss.
 fn curve_of(
     training: &Training,
-    outcome: &Outcome,
+    scope: &Scope<'_>,
     group: &Group,
     name: &str,
     metric: Option<Metric>,
@@ -185,10 +182,10 @@ fn curve_of(
     let all_lost = lost == group.records.len();
     let records: Vec<&Record> =
         group.records.iter().filter(|record| all_lost || record.diverged_at.is_none()).collect();
-    let one = steps_to_one(training, outcome.steps());
+    let one = steps_to_one(training, scope.steps());
     let points = match metric {
         Some(metric) => score_points(&records, metric, one),
-        None => loss_points(&records, outcome.steps(), stretch(training, outcome)),
+        None => loss_points(&records, scope.steps(), stretch(training, scope)),
     };
     let note = diverged_at(Lang::En, group).unwrap_or_default();
     let mut series = Series { name: name.to_owned(), note, ..Series::default() };
@@ -249,14 +246,13 @@ mod tests {
     use crate::spec::{Body, Study};
 
     /// A built-in study that shows losses, with an outcome of so many steps.
-    fn losses(record_every: u64, steps: u64) -> (Training, Outcome) {
+    fn losses(record_every: u64, steps: u64) -> (Training, crate::training::Outcome) {
         let Body::Training(mut training) = Study::find("sensitivity").expect("built in").body else {
             panic!("a training study");
         };
         training.record_every = record_every;
-        let mut outcome = crate::testing::outcome(vec![group(Vec::new())]);
-        outcome.groups[0].steps = steps;
-        (*training, outcome)
+        let group = Group { steps, ..group(Vec::new()) };
+        (*training, crate::testing::outcome(vec![group]))
     }
 
     fn group(records: Vec<Record>) -> Group {
@@ -291,7 +287,7 @@ mod tests {
     fn every_point_averages_equally_many_records() {
         for (every, steps, width) in [(1, 2000, 40), (10, 300, 10), (7, 2000, 42), (1, 20, 1)] {
             let (training, outcome) = losses(every, steps);
-            assert_eq!(stretch(&training, &outcome), width, "{every} {steps}");
+            assert_eq!(stretch(&training, &Scope::all(&outcome)[0]), width, "{every} {steps}");
         }
     }
 
@@ -306,12 +302,13 @@ mod tests {
     #[test]
     fn a_seed_that_diverged_does_not_bend_the_mean_of_the_others() {
         let (training, outcome) = losses(1, 3);
+        let scope = &Scope::all(&outcome)[0];
         let mut group = group(vec![record(1, None, &[3.0, 2.0, 1.0]), record(2, Some(2), &[9.0])]);
-        let some = curve(&training, &outcome, &group, "g");
+        let some = curve(&training, scope, &group, "g");
         assert_eq!((some.mid, some.diverged), (vec![3.0, 2.0, 1.0], None));
         assert_eq!(some.note, "1 of 2 seeds diverged at step 2");
         group.records[0] = record(1, Some(3), &[7.0, 8.0]);
-        let all = curve(&training, &outcome, &group, "g");
+        let all = curve(&training, scope, &group, "g");
         assert_eq!((all.mid, all.diverged), (vec![8.0, 8.0], Some(3.0)));
         assert_eq!(all.note, "diverged at steps 2–3");
     }
@@ -319,10 +316,11 @@ mod tests {
     #[test]
     fn a_short_excursion_is_cut_and_named_and_a_high_curve_is_not() {
         let (training, outcome) = losses(1, 20);
+        let scope = &Scope::all(&outcome)[0];
         let calm = series("calm", &[2.0; 20]);
         let mut spike = series("spike", &[1.0; 20]);
         spike.mid[0] = 55.0;
-        let axes = |all: &[&Series]| super::axes(&training, &outcome, all);
+        let axes = |all: &[&Series]| super::axes(&training, scope, all);
         let cut = axes(&[&calm, &spike]);
         assert_eq!(cut.y.range.map(|(_, high)| high), Some(3.0));
         assert!(cut.reading(&training, Lang::En).contains("spike leaves the panel"));

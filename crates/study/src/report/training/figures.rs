@@ -4,34 +4,52 @@
 
 use super::best::Choice;
 use super::curve::{self, curve};
+use super::scope::{self, Scope};
 use super::values::{diverged_at, student};
 use super::{
-    Better, Group, Lang, Metric, Outcome, Study, StudyError, Training, WIDE, describe_choice, distinct,
-    duels, fill, panel_title, shown, shown_difference, verdict_word,
+    Better, Group, Lang, Metric, Study, StudyError, Training, WIDE, describe_choice, distinct, duels, fill,
+    panel_title, shown, shown_difference, time, verdict_word,
 };
 use crate::figure::{Axis, Row, Series, curves, forest, grid};
 use crate::report::Drawn;
+use crate::target::Target;
 use crate::technique::Field;
 
 /// Panels that a figure has at most.
 const MOST_PANELS: usize = 24;
 
-/// All figures, in the order of the page.
+/// All figures of a data set, in the order of the page; of one among many only those of the study's metric.
 pub(super) fn figures(
     study: &Study,
     training: &Training,
-    outcome: &Outcome,
+    scope: &Scope<'_>,
+    times: &[Target<'_>],
+    brief: bool,
     lang: Lang,
 ) -> Result<Vec<Drawn>, StudyError> {
-    let course = course(study, training, outcome, lang)?;
-    let parts = parts(study, training, outcome, lang)?;
-    let differences = differences(training, outcome, lang)?;
+    let title = scope.title(&study.title);
+    let differences = differences(training, scope, lang)?;
     // Many rows of which a figure of their differences says the same are left out.
-    let finals_too = differences.is_none() || outcome.groups.len() <= 12;
+    let finals_too = differences.is_none() || scope.groups.len() <= 12;
+    let course = course(&title, training, scope, lang)?;
+    let parts = parts(&title, training, scope, lang)?;
     let mut figures: Vec<Drawn> = course.into_iter().chain(parts).chain(differences).collect();
+    let metrics = scope.metrics.iter().filter(|metric| !brief || **metric == training.metric);
     if finals_too {
-        for &metric in &outcome.metrics {
-            figures.extend(finals(outcome, metric, lang)?);
+        for &metric in metrics {
+            figures.extend(finals(scope, metric, lang)?);
+        }
+    }
+    figures.extend(time::figure(
+        &scope.title(&format!("{}: time to target", study.title)),
+        times,
+        scope,
+        lang,
+    )?);
+    for drawn in &mut figures {
+        drawn.name = scope.file(&drawn.name);
+        if let Some((_, data)) = scope.data {
+            drawn.caption = fill(lang.texts().found.on_data, &[("data", &data), ("text", &drawn.caption)]);
         }
     }
     Ok(figures)
@@ -39,39 +57,39 @@ pub(super) fn figures(
 
 /// How a study went: one panel of curves, or one for each value of the field it asks for. None if nothing was recorded.
 fn course(
-    study: &Study,
+    title: &str,
     training: &Training,
-    outcome: &Outcome,
+    scope: &Scope<'_>,
     lang: Lang,
 ) -> Result<Option<Drawn>, StudyError> {
     let texts = &lang.texts().captions;
-    let panels = training.panels.filter(|field| outcome.varying.contains(field));
-    let panels = panels.and_then(|field| Some((field, panels_of(training, outcome, field)?)));
+    let panels = training.panels.filter(|field| scope.varying.contains(field));
+    let panels = panels.and_then(|field| Some((field, panels_of(training, scope, field)?)));
     let Some((field, panels)) = panels else {
-        let choice = Choice::for_figure(outcome, training.metric);
+        let choice = Choice::for_figure(scope, training.metric);
         let series: Vec<Series> =
-            choice.groups.iter().map(|group| curve(training, outcome, group, &group.name)).collect();
+            choice.groups.iter().map(|group| curve(training, scope, group, &scope::name(group))).collect();
         if !is_drawable(series.iter()) {
             return Ok(None);
         }
-        let axes = curve::axes(training, outcome, &series.iter().collect::<Vec<_>>());
+        let axes = curve::axes(training, scope, &series.iter().collect::<Vec<_>>());
         let caption = lang.prose(&[&axes.reading(training, lang), texts.named_at_end]);
         return Ok(Some(Drawn {
             name: "curves".to_owned(),
             caption: choice.caption(&caption, texts.best_of, "", lang),
-            figure: curves(&study.title, axes.x, axes.y, &series)?,
+            figure: curves(title, axes.x, axes.y, &series)?,
         }));
     };
     let all: Vec<&Series> = panels.iter().flat_map(|(_, series)| series).collect();
     if !is_drawable(all.iter().copied()) {
         return Ok(None);
     }
-    let axes = curve::axes(training, outcome, &all);
+    let axes = curve::axes(training, scope, &all);
     let caption = [fill(texts.panels, &[("field", &lang.field(field))]), axes.reading(training, lang)];
     Ok(Some(Drawn {
         name: "grid".to_owned(),
         caption: lang.prose(&caption),
-        figure: grid(&study.title, axes.x, axes.y, &panels, columns(panels.len()))?,
+        figure: grid(title, axes.x, axes.y, &panels, columns(panels.len()))?,
     }))
 }
 
@@ -87,23 +105,23 @@ fn columns(panels: usize) -> usize {
 
 /// The scores on all parts of the data that were measured on the way, one panel for each group: how far they lie apart is what overfitting is.
 fn parts(
-    study: &Study,
+    title: &str,
     training: &Training,
-    outcome: &Outcome,
+    scope: &Scope<'_>,
     lang: Lang,
 ) -> Result<Option<Drawn>, StudyError> {
     let texts = &lang.texts().captions;
-    let parts = curve::parts(training, outcome);
-    let choice = Choice::for_figure(outcome, training.metric);
+    let parts = curve::parts(training, scope);
+    let choice = Choice::for_figure(scope, training.metric);
     let panels: Vec<(String, Vec<Series>)> = choice
         .groups
         .iter()
-        .map(|group| (group.name.clone(), curve::part_curves(training, outcome, group, &parts)))
+        .map(|group| (scope::name(group), curve::part_curves(training, scope, group, &parts)))
         .collect();
     if !is_drawable(panels.iter().flat_map(|(_, series)| series)) {
         return Ok(None);
     }
-    let (x, y) = curve::part_axes(training, outcome, &parts);
+    let (x, y) = curve::part_axes(training, scope, &parts);
     let titles: Vec<&str> = parts.iter().map(|metric| lang.metric(*metric)).collect();
     let lines = match training.seeds {
         1 => texts.one_seed.to_owned(),
@@ -113,7 +131,7 @@ fn parts(
     Ok(Some(Drawn {
         name: "parts".to_owned(),
         caption: choice.caption(&caption, texts.best_of, "", lang),
-        figure: grid(&study.title, x, y, &panels, columns(panels.len()))?,
+        figure: grid(title, x, y, &panels, columns(panels.len()))?,
     }))
 }
 
@@ -123,23 +141,23 @@ fn is_drawable<'a>(mut series: impl Iterator<Item = &'a Series>) -> bool {
 }
 
 /// The panels of a field with their curves; none if they are more than a figure can hold.
-fn panels_of(training: &Training, outcome: &Outcome, field: Field) -> Option<Vec<(String, Vec<Series>)>> {
-    let values = distinct(outcome.groups.iter().map(|g| g.choice(field)));
-    if values.len() > MOST_PANELS || outcome.groups.len() > 12 * values.len() {
+fn panels_of(training: &Training, scope: &Scope<'_>, field: Field) -> Option<Vec<(String, Vec<Series>)>> {
+    let values = distinct(scope.groups.iter().map(|g| g.choice(field)));
+    if values.len() > MOST_PANELS || scope.groups.len() > 12 * values.len() {
         return None;
     }
     let panel = |value: String| {
-        let members = outcome.groups.iter().filter(|group| group.choice(field) == value);
-        let series = members.map(|group| curve(training, outcome, group, &rest_name(group, field))).collect();
+        let members = scope.groups.iter().filter(|group| group.choice(field) == value);
+        let series = members.map(|group| curve(training, scope, group, &rest_name(group, field))).collect();
         (panel_title(field, &value), series)
     };
     Some(values.into_iter().map(panel).collect())
 }
 
 /// The two values of a compared field against each other, panel by panel.
-fn differences(training: &Training, outcome: &Outcome, lang: Lang) -> Result<Option<Drawn>, StudyError> {
+fn differences(training: &Training, scope: &Scope<'_>, lang: Lang) -> Result<Option<Drawn>, StudyError> {
     let metric = training.metric;
-    let (Some(duels), Some(panels)) = (duels(training, outcome, metric), training.panels) else {
+    let (Some(duels), Some(panels)) = (duels(training, scope, metric), training.panels) else {
         return Ok(None);
     };
     let Some((_, first)) = duels.first() else {
@@ -184,7 +202,7 @@ fn differences(training: &Training, outcome: &Outcome, lang: Lang) -> Result<Opt
         Better::Lower => texts.left,
     };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
-    let title = format!("Final {}: {a} minus {b}", metric.title());
+    let title = scope.title(&format!("Final {}: {a} minus {b}", metric.title()));
     Ok(Some(Drawn {
         name: "differences".to_owned(),
         caption: fill(texts.differences, &[("a", &a), ("side", &side)]),
@@ -193,9 +211,9 @@ fn differences(training: &Training, outcome: &Outcome, lang: Lang) -> Result<Opt
 }
 
 /// The final values of a metric, group by group; none if no trial finished.
-fn finals(outcome: &Outcome, metric: Metric, lang: Lang) -> Result<Option<Drawn>, StudyError> {
+fn finals(scope: &Scope<'_>, metric: Metric, lang: Lang) -> Result<Option<Drawn>, StudyError> {
     let (unit, texts) = (unit(metric), &lang.texts().captions);
-    let choice = Choice::for_figure(outcome, metric);
+    let choice = Choice::for_figure(scope, metric);
     let rows: Vec<Row> = choice
         .groups
         .iter()
@@ -205,7 +223,7 @@ fn finals(outcome: &Outcome, metric: Metric, lang: Lang) -> Result<Option<Drawn>
             let mean = student.map(|s| shown(metric, s.mean));
             let note = mean.into_iter().chain(diverged_at(Lang::En, group));
             Row {
-                name: group.name.clone(),
+                name: scope::name(group),
                 points: values.iter().map(|v| unit * v).collect(),
                 mean: student.map_or(f64::NAN, |s| unit * s.mean),
                 interval: student.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
@@ -230,13 +248,13 @@ fn finals(outcome: &Outcome, metric: Metric, lang: Lang) -> Result<Option<Drawn>
     Ok(Some(Drawn {
         name: metric.name().to_owned(),
         caption: choice.caption(&lang.prose(&[texts.finals, reading]), texts.best_of, "", lang),
-        figure: forest(&format!("Final {title}"), axis, &rows, None)?,
+        figure: forest(&scope.title(&format!("Final {title}")), axis, &rows, None)?,
     }))
 }
 
 /// The name of a group inside the panel of a field: what else varies.
 fn rest_name(group: &Group, panel: Field) -> String {
-    let rest = group.settings.iter().filter(|(field, _)| *field != panel);
+    let rest = group.settings.iter().filter(|(field, _)| *field != panel && *field != Field::Data);
     rest.map(|(field, value)| describe_choice(*field, value)).collect::<Vec<_>>().join(", ")
 }
 

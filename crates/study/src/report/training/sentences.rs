@@ -1,36 +1,99 @@
 //! What a training study found, in sentences.
 
 use super::best::ranked;
-use super::values::{diverged_at, value_with_interval};
-use super::{Lang, Metric, duels, fill, panel_title};
-use crate::compare::Comparison;
+use super::scope::{self, Scope};
+use super::values::{diverged_at, grouped, value_with_interval};
+use super::{Lang, Metric, duels, fill, panel_title, several, time};
+use crate::across::Across;
+use crate::compare::{Comparison, possible};
 use crate::statistics::{Better, Verdict};
+use crate::target::Target;
 use crate::technique::describe_choice;
 use crate::training::{Group, Outcome, Training};
+
+/// Undecided pairs that a sentence names with their seeds needed.
+const MOST_NEEDED: usize = 3;
 
 /// Groups that a sentence names before it counts the rest.
 const MOST_NAMED: usize = 20;
 
-/// The findings: who is decidedly better than whom, what diverged, and what failed.
+/// The findings: on each data set who is decidedly better than whom, then what diverged, and what failed.
 pub(super) fn sentences(
     training: &Training,
     outcome: &Outcome,
-    all: &[Comparison<'_>],
+    scopes: &[Scope<'_>],
+    (all, times, across): (&[Comparison<'_>], &[Target<'_>], Option<&Across>),
     lang: Lang,
 ) -> Vec<String> {
-    let mut sentences = duel_sentences(training, outcome, lang);
-    if sentences.is_empty() {
-        sentences.extend(outcome.metrics.iter().filter_map(|metric| best(outcome, all, *metric, lang)));
+    let mut sentences = Vec::new();
+    for scope in scopes {
+        let mut found = duel_sentences(training, scope, lang);
+        if found.is_empty() {
+            found.extend(scope.metrics.iter().filter_map(|metric| best(scope, all, *metric, lang)));
+        }
+        let told = |text: String| match scope.data {
+            None => text,
+            Some((_, data)) => fill(lang.texts().found.on_data, &[("data", &data), ("text", &text)]),
+        };
+        found.extend(needed(training, scope, all, lang));
+        found.extend(time::sentence(times, scope, lang));
+        sentences.extend(found.into_iter().map(told));
     }
+    sentences.extend(across.and_then(|across| several::sentence(across, lang)));
+    sentences.extend(verdicts(training, outcome, all, lang));
     sentences.push(divergences(outcome, lang));
     sentences.extend(failures(outcome, lang));
     sentences
 }
 
-/// How two values of one field compare, panel by panel; none if the study is not of that shape.
-fn duel_sentences(training: &Training, outcome: &Outcome, lang: Lang) -> Vec<String> {
+/// How all verdicts are to be taken: together, and after how many looks.
+fn verdicts(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang: Lang) -> Vec<String> {
     let texts = &lang.texts().found;
-    let Some(duels) = duels(training, outcome, training.metric) else {
+    let mut told = Vec::new();
+    let possible = possible(training, outcome);
+    if possible > all.len() {
+        let metric = lang.metric(training.metric);
+        told.push(fill(texts.adjusted_best, &[("n", &grouped(possible)), ("metric", &metric)]));
+    } else if all.len() > 1 {
+        told.push(fill(texts.adjusted, &[("n", &grouped(all.len()))]));
+    }
+    if let Some(most) = training.until_decided {
+        told.push(fill(texts.sequential, &[("most", &most)]));
+        let open = all.iter().filter(|c| c.verdict == Verdict::Undecided).count();
+        if open > 0 {
+            told.push(fill(texts.still_open, &[("k", &open), ("n", &all.len())]));
+        }
+    }
+    told
+}
+
+/// With how many seeds the undecided comparisons of the study's metric would be decided: those closest to it.
+fn needed(training: &Training, scope: &Scope<'_>, all: &[Comparison<'_>], lang: Lang) -> Option<String> {
+    let texts = &lang.texts().found;
+    let problem = scope.groups.first()?.problem;
+    let mut open: Vec<(u64, &Comparison<'_>)> = all
+        .iter()
+        .filter(|c| c.metric == training.metric && c.a.problem == problem)
+        .filter_map(|c| Some((c.seeds_needed?, c)))
+        .collect();
+    open.sort_by_key(|(seeds, _)| *seeds);
+    let pair = |(seeds, c): &(u64, &Comparison<'_>)| {
+        let [a, b] = [c.a, c.b].map(|group| names(&[scope::name(group)], lang));
+        fill(texts.needed_pair, &[("a", &a), ("b", &b), ("n", &grouped(*seeds as usize))])
+    };
+    let mut pairs: Vec<String> = open.iter().take(MOST_NEEDED).map(pair).collect();
+    if open.len() > MOST_NEEDED {
+        pairs.push(fill(texts.and_more, &[("n", &(open.len() - MOST_NEEDED))]));
+    }
+    let pairs = pairs.join(lang.texts().words.semicolon);
+    let metric = lang.metric_title(training.metric);
+    (!open.is_empty()).then(|| fill(texts.needed, &[("metric", &metric), ("pairs", &pairs)]))
+}
+
+/// How two values of one field compare, panel by panel; none if the study is not of that shape.
+fn duel_sentences(training: &Training, scope: &Scope<'_>, lang: Lang) -> Vec<String> {
+    let texts = &lang.texts().found;
+    let Some(duels) = duels(training, scope, training.metric) else {
         return Vec::new();
     };
     let (Some(field), Some(panels), Some((_, first))) =
@@ -121,31 +184,31 @@ fn reasons(which: &[(&str, String)], lang: Lang) -> String {
 }
 
 /// The best group of a metric, and against whom that is decided.
-fn best(outcome: &Outcome, comparisons: &[Comparison<'_>], metric: Metric, lang: Lang) -> Option<String> {
+fn best(scope: &Scope<'_>, comparisons: &[Comparison<'_>], metric: Metric, lang: Lang) -> Option<String> {
     let texts = &lang.texts().found;
     // A mean over the seeds that survived does not compete with one over all of them.
     let whole =
         |group: &&Group| group.values(metric).len() == group.records.len() && !group.records.is_empty();
-    let best = ranked(&outcome.groups, metric).into_iter().next().filter(whole)?;
+    let best = ranked(&scope.groups, metric).into_iter().next().filter(whole)?;
     let (mut decided, mut open) = (Vec::new(), Vec::new());
     let rivals = comparisons.iter().filter(|c| c.metric == metric);
     for c in rivals {
-        let (other, won) = if c.a.name == best.name {
+        let (other, won) = if std::ptr::eq(c.a, best) {
             (c.b, Verdict::Better)
-        } else if c.b.name == best.name {
+        } else if std::ptr::eq(c.b, best) {
             (c.a, Verdict::Worse)
         } else {
             continue;
         };
         if c.verdict == won {
-            decided.push(other.name.as_str());
+            decided.push(scope::name(other));
         } else {
-            open.push(other.name.as_str());
+            open.push(scope::name(other));
         }
     }
     let all = decided.len() + open.len();
     // With several fields, only groups that differ in one of them are compared.
-    let near = all + 1 != outcome.groups.len();
+    let near = all + 1 != scope.groups.len();
     let counted = |k: usize| {
         let template = match (k == all, all, near) {
             (true, 1, false) => texts.the_other,
@@ -178,7 +241,7 @@ fn best(outcome: &Outcome, comparisons: &[Comparison<'_>], metric: Metric, lang:
         template,
         &[
             ("metric", &lang.metric_title(metric)),
-            ("best", &names(&[best.name.as_str()], lang)),
+            ("best", &names(&[scope::name(best)], lang)),
             ("value", &value),
             ("found", &found),
         ],
@@ -186,14 +249,14 @@ fn best(outcome: &Outcome, comparisons: &[Comparison<'_>], metric: Metric, lang:
 }
 
 /// Names in a row; in quotation marks where a name has commas of its own.
-fn names(all: &[&str], lang: Lang) -> String {
+pub(super) fn names(all: &[String], lang: Lang) -> String {
     let quoted: Vec<String> = all
         .iter()
         .map(|name| {
             if name.contains(", ") {
                 fill(lang.texts().words.quoted, &[("name", name)])
             } else {
-                (*name).to_owned()
+                name.clone()
             }
         })
         .collect();

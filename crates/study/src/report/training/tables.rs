@@ -1,9 +1,14 @@
 //! The tables of a training study, and the CSV files behind them.
 
+use std::collections::HashSet;
+
 use super::best::Choice;
+use super::scope::Scope;
 use super::values::{difference_with_interval, diverged_at, student, value_with_interval};
-use super::{Comparison, Group, Lang, Outcome, Training, verdict_word};
-use crate::report::{Cell, Table, full_or_empty};
+use super::{Comparison, Group, Lang, Outcome, Training, several, time, verdict_word};
+use crate::across::Across;
+use crate::report::{Cell, Table, full_or_empty, short};
+use crate::target::Target;
 
 /// Comparisons that the page shows in full.
 const MOST_COMPARISONS: usize = 600;
@@ -14,11 +19,15 @@ const MOST_FAILURES: usize = 100;
 pub(super) fn tables(
     training: &Training,
     outcome: &Outcome,
-    all: &[Comparison<'_>],
+    scopes: &[Scope<'_>],
+    (all, times, across): (&[Comparison<'_>], &[Target<'_>], Option<&Across>),
     lang: Lang,
 ) -> Vec<Table> {
     let texts = &lang.texts().tables;
-    let mut tables = vec![groups(training, outcome, lang), comparisons(training, outcome, all, lang)];
+    let choice = Choice::for_table(scopes, training.metric);
+    let mut tables = vec![groups(outcome, &choice, lang), comparisons(&choice, all, lang)];
+    tables.extend(time::table(times, &choice, lang));
+    tables.extend(across.map(|across| several::table(across, lang)));
     tables.extend(failures(outcome, lang));
     tables.push(Table::streamed("trials", texts.trials));
     tables.push(Table::streamed("series", texts.series));
@@ -26,7 +35,7 @@ pub(super) fn tables(
 }
 
 /// The final values of every group.
-fn groups(training: &Training, outcome: &Outcome, lang: Lang) -> Table {
+fn groups(outcome: &Outcome, choice: &Choice<'_>, lang: Lang) -> Table {
     let (texts, metrics) = (&lang.texts().tables, &outcome.metrics);
     let mut headers = vec!["group"];
     headers.extend(outcome.varying.iter().map(|field| field.name()));
@@ -45,7 +54,6 @@ fn groups(training: &Training, outcome: &Outcome, lang: Lang) -> Table {
             rows.push(row);
         }
     }
-    let choice = Choice::for_table(outcome, training.metric);
     let shown_row = |group: &&Group| {
         let mut row = vec![Cell::from(group.name.clone())];
         row.extend(metrics.iter().map(|metric| value_with_interval(lang, group, *metric)));
@@ -62,7 +70,7 @@ fn groups(training: &Training, outcome: &Outcome, lang: Lang) -> Table {
 }
 
 /// The paired differences.
-fn comparisons(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang: Lang) -> Table {
+fn comparisons(choice: &Choice<'_>, all: &[Comparison<'_>], lang: Lang) -> Table {
     let texts = &lang.texts().tables;
     let rows = all.iter().map(|c| {
         let ci = c.paired.ci95;
@@ -74,7 +82,11 @@ fn comparisons(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], l
             full_or_empty(c.paired.difference),
             full_or_empty(ci.map(|c| c.0)),
             full_or_empty(ci.map(|c| c.1)),
+            full_or_empty(c.p),
+            full_or_empty(c.p_holm),
+            full_or_empty(c.paired.effect),
             verdict_word(c.verdict).to_owned(),
+            c.seeds_needed.map(|n| n.to_string()).unwrap_or_default(),
         ]
     });
     let shown_row = |c: &Comparison<'_>| {
@@ -83,15 +95,15 @@ fn comparisons(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], l
             c.b.name.clone().into(),
             lang.metric(c.metric).into(),
             difference_with_interval(lang, c),
+            Cell::number(c.p_holm.map_or("–".to_owned(), short), c.p_holm),
             lang.verdict(c.verdict).into(),
+            c.seeds_needed.map_or("–".into(), |n| Cell::count(n as usize)),
         ]
     };
     // Of many, those within the groups that the other tables show.
-    let choice = Choice::for_table(outcome, training.metric);
-    let near = |c: &&Comparison<'_>| {
-        let is_shown = |group: &Group| choice.groups.iter().any(|shown| std::ptr::eq(*shown, group));
-        !choice.is_cut() || (is_shown(c.a) && is_shown(c.b))
-    };
+    let shown: HashSet<*const Group> = choice.groups.iter().map(|group| std::ptr::from_ref(*group)).collect();
+    let is_shown = |group: &Group| shown.contains(&std::ptr::from_ref(group));
+    let near = |c: &&Comparison<'_>| is_shown(c.a) && is_shown(c.b);
     let shown: Vec<Vec<Cell>> = all.iter().filter(near).take(MOST_COMPARISONS).map(shown_row).collect();
     let mut caption = choice.caption(texts.comparisons, texts.best_of, "comparisons.csv", lang);
     if !choice.is_cut() && all.len() > shown.len() {
@@ -106,10 +118,23 @@ fn comparisons(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], l
     Table::hidden(
         "comparisons",
         &caption,
-        &["a", "b", "metric", "n", "difference", "ci95_low", "ci95_high", "verdict"],
+        &[
+            "a",
+            "b",
+            "metric",
+            "n",
+            "difference",
+            "ci95_low",
+            "ci95_high",
+            "p",
+            "p_holm",
+            "effect",
+            "verdict",
+            "seeds_needed",
+        ],
         rows.collect(),
     )
-    .showing(&["a", "b", texts.metric, texts.difference, texts.a_is], shown)
+    .showing(&["a", "b", texts.metric, texts.difference, texts.p_holm, texts.a_is, texts.needed], shown)
 }
 
 /// Trials that ended in an error; none if none did.

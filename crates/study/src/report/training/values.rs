@@ -49,11 +49,21 @@ pub(crate) fn shown_difference(metric: Metric, value: f64) -> String {
 
 /// The same in a language.
 pub(super) fn shown_difference_in(lang: Lang, metric: Metric, value: f64) -> String {
-    if !metric.is_share() {
-        return signed(short(value));
+    in_unit(lang, metric, &bare_difference(metric, value))
+}
+
+/// A difference without its unit.
+fn bare_difference(metric: Metric, value: f64) -> String {
+    if metric.is_share() { signed(minus(format!("{:.2}", 100.0 * value))) } else { signed(short(value)) }
+}
+
+/// Differences with their unit, once.
+fn in_unit(lang: Lang, metric: Metric, numbers: &str) -> String {
+    if metric.is_share() {
+        fill(lang.texts().words.points, &[("numbers", &numbers)])
+    } else {
+        numbers.to_owned()
     }
-    let points = signed(minus(format!("{:.2}", 100.0 * value)));
-    fill(lang.texts().words.points, &[("n", &points)])
 }
 
 /// Mean and interval of a group's metric.
@@ -73,12 +83,14 @@ pub(super) fn value_with_interval(lang: Lang, group: &Group, metric: Metric) -> 
 /// `difference [interval], n = 3`.
 pub(super) fn difference_with_interval(lang: Lang, c: &Comparison<'_>) -> Cell {
     let words = &lang.texts().words;
-    let show = |value| shown_difference_in(lang, c.metric, value);
-    let difference = c.paired.difference.map_or(words.no_pair.to_owned(), show);
-    let interval = c.paired.ci95;
-    let interval =
-        interval.map(|(low, high)| format!(" [{}, {}]", show(low), show(high))).unwrap_or_default();
-    let text = fill(words.with_n, &[("difference", &format!("{difference}{interval}")), ("n", &c.paired.n)]);
+    let show = |value| bare_difference(c.metric, value);
+    let ends = |(low, high)| format!(" [{}, {}]", show(low), show(high));
+    let interval = c.paired.ci95.map(ends).unwrap_or_default();
+    let difference = match c.paired.difference {
+        None => words.no_pair.to_owned(),
+        Some(difference) => in_unit(lang, c.metric, &format!("{}{interval}", show(difference))),
+    };
+    let text = fill(words.with_n, &[("difference", &difference), ("n", &c.paired.n)]);
     Cell::number(text, c.paired.difference)
 }
 
