@@ -96,6 +96,8 @@ pub struct Comparison<'a> {
     /// An estimate from an estimate: the true effect may be smaller than the observed one, or none. None without an effect, or if it takes more than a
     /// million seeds. With [`Looks::Any`] it is only a hint: it is the number of a t-test at a fixed number of seeds.
     pub seeds_needed: Option<u64>,
+    /// Whether all differences are one number up to rounding, so that p is that of the signs.
+    by_signs: bool,
 }
 
 impl Comparison<'_> {
@@ -134,6 +136,13 @@ pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Compari
     all
 }
 
+/// Whether each technique is compared with the first of its list only, and not with all others: see [`MOST_PAIRS`].
+pub fn with_first_only(training: &Training, outcome: &Outcome) -> bool {
+    let fields = training.compare.as_ref().unwrap_or(&outcome.varying);
+    let lists = fields.iter().flat_map(|field| alike(&outcome.groups, *field));
+    lists.map(|list| list.len() * (list.len() - 1) / 2).sum::<usize>() > MOST_PAIRS
+}
+
 /// How a study's seeds are looked at.
 pub fn looks(training: &Training) -> Looks {
     if training.until_decided.is_some() { Looks::Any } else { Looks::One }
@@ -145,13 +154,14 @@ fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap
     let pairs: Vec<(f64, f64)> =
         seeds.iter().filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?))).collect();
     let paired = if bootstrap { paired(&pairs) } else { paired_without_bootstrap(&pairs) };
+    let by_signs = looks == Looks::One && are_equal(&pairs, &paired);
     let (p, side) = match divergence(a, b, &seeds) {
-        Divergence::None => (p_of(&pairs, &paired, looks), paired.verdict(metric.better())),
+        Divergence::None => (p_of(&pairs, &paired, looks, by_signs), paired.verdict(metric.better())),
         Divergence::Some => (None, Verdict::Undecided),
         Divergence::All(side) => (Some(divergence_p(seeds.len())), side),
     };
     let alone = if p.is_some_and(|p| p < LEVEL) { side } else { Verdict::Undecided };
-    Comparison { a, b, metric, paired, p, p_holm: p, verdict: alone, alone, seeds_needed: None }
+    Comparison { a, b, metric, paired, p, p_holm: p, verdict: alone, alone, seeds_needed: None, by_signs }
 }
 
 /// Verdict and seeds needed of one of `count` comparisons whose `p_holm` is known.
@@ -160,23 +170,32 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
     let decided = comparison.p_holm.is_some_and(|p| p < LEVEL);
     comparison.verdict = if decided { comparison.alone } else { Verdict::Undecided };
     comparison.seeds_needed = match (comparison.verdict, comparison.p, comparison.paired.effect) {
+        // 2·2⁻ⁿ, if all further seeds agree too.
+        (Verdict::Undecided, Some(_), _) if comparison.by_signs => {
+            Some((2.0 * count as f64 / LEVEL).log2().floor() as u64 + 1)
+        }
         (Verdict::Undecided, Some(_), Some(effect)) => seeds_needed(effect, POWER, LEVEL / count as f64),
         _ => None,
     };
 }
 
 /// p of a mean difference of 0.
-fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks) -> Option<f64> {
+fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks, by_signs: bool) -> Option<f64> {
     match looks {
         Looks::Any => sequential_p(&pairs.iter().map(|(a, b)| a - b).collect::<Vec<_>>()),
-        Looks::One => {
-            let (p, sd, difference) = (paired.p?, paired.sd?, paired.difference?);
-            let largest = pairs.iter().fold(0.0, |largest: f64, (a, b)| largest.max(a.abs()).max(b.abs()));
-            let same_side = |(a, b): &(f64, f64)| if difference > 0.0 { a > b } else { a < b };
-            let equal = sd <= ROUNDING * largest && pairs.iter().all(same_side);
-            Some(if equal { 2.0 * 0.5_f64.powi(pairs.len() as i32) } else { p })
-        }
+        Looks::One if by_signs => Some(2.0 * 0.5_f64.powi(pairs.len() as i32)),
+        Looks::One => paired.p,
     }
+}
+
+/// Whether all differences are one number but 0, up to rounding.
+fn are_equal(pairs: &[(f64, f64)], paired: &Paired) -> bool {
+    let (Some(_), Some(sd), Some(difference)) = (paired.p, paired.sd, paired.difference) else {
+        return false;
+    };
+    let largest = pairs.iter().fold(0.0, |largest: f64, (a, b)| largest.max(a.abs()).max(b.abs()));
+    let same_side = |(a, b): &(f64, f64)| if difference > 0.0 { a > b } else { a < b };
+    sd <= ROUNDING * largest && pairs.iter().all(same_side)
 }
 
 /// Who diverged.

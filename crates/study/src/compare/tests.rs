@@ -297,3 +297,14 @@ fn only_pairs_that_differ_in_one_compared_field_are_compared() {
     both.sort_unstable();
     assert_eq!(found, both);
 }
+
+#[test]
+fn differences_equal_up_to_rounding_are_counted_by_their_signs() {
+    // 0.1 + 0.2 and the like: an effect of 1e15, for which Student's formula would never end.
+    let a = losses("adam", &[0.1 + 0.2, 0.5 + 0.1, 0.7 + 0.1]);
+    let b = losses("sgd", &[0.2, 0.5, 0.7]);
+    let one = compare(&a, &b, Metric::TrainLoss, Looks::One);
+    assert_eq!((one.p, one.verdict), (Some(0.25), Verdict::Undecided));
+    // 2·2⁻⁶ is the first below .05.
+    assert_eq!(one.seeds_needed, Some(6));
+}

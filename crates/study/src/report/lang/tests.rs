@@ -54,10 +54,8 @@ fn chinese_has_no_english_text() {
         "R²",
         "RMSE",
         "Holm",
-        "Bonferroni",
         "Kaplan",
         "Meier",
-        "Bonferroni",
         "Kaplan–Meier",
         "Friedman",
     ];

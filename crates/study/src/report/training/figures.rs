@@ -5,13 +5,14 @@
 use super::best::Choice;
 use super::curve::{self, curve};
 use super::scope::{self, Scope};
-use super::values::{diverged_at, student};
+use super::values::diverged_at;
 use super::{
     Better, Group, Lang, Metric, Study, StudyError, Training, WIDE, describe_choice, distinct, duels, fill,
     panel_title, shown, shown_difference, time, verdict_word,
 };
 use crate::figure::{Axis, Row, Series, curves, forest, grid};
 use crate::report::Drawn;
+use crate::statistics::summary_without_bootstrap as summary;
 use crate::target::Target;
 use crate::technique::Field;
 
@@ -219,14 +220,14 @@ fn finals(scope: &Scope<'_>, metric: Metric, lang: Lang) -> Result<Option<Drawn>
         .iter()
         .map(|group| {
             let values = group.values(metric);
-            let student = student(&values);
-            let mean = student.map(|s| shown(metric, s.mean));
+            let summary = summary(&values);
+            let mean = summary.map(|s| shown(metric, s.mean));
             let note = mean.into_iter().chain(diverged_at(Lang::En, group));
             Row {
                 name: scope::name(group),
                 points: values.iter().map(|v| unit * v).collect(),
-                mean: student.map_or(f64::NAN, |s| unit * s.mean),
-                interval: student.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
+                mean: summary.map_or(f64::NAN, |s| unit * s.mean),
+                interval: summary.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
                 note: note.collect::<Vec<_>>().join(", "),
                 diverged: group.diverged() > 0,
             }

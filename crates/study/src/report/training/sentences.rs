@@ -5,7 +5,7 @@ use super::scope::{self, Scope};
 use super::values::{diverged_at, grouped, value_with_interval};
 use super::{Lang, Metric, duels, fill, panel_title, several, time};
 use crate::across::Across;
-use crate::compare::{Comparison, possible};
+use crate::compare::{Comparison, with_first_only};
 use crate::statistics::{Better, Verdict};
 use crate::target::Target;
 use crate::technique::describe_choice;
@@ -29,7 +29,7 @@ pub(super) fn sentences(
     for scope in scopes {
         let mut found = duel_sentences(training, scope, lang);
         if found.is_empty() {
-            found.extend(scope.metrics.iter().filter_map(|metric| best(scope, all, *metric, lang)));
+            found.extend(scope.metrics.iter().filter_map(|metric| best(training, scope, all, *metric, lang)));
         }
         let told = |text: String| match scope.data {
             None => text,
@@ -50,11 +50,10 @@ pub(super) fn sentences(
 fn verdicts(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang: Lang) -> Vec<String> {
     let texts = &lang.texts().found;
     let mut told = Vec::new();
-    let possible = possible(training, outcome);
-    if possible > all.len() {
-        let metric = lang.metric(training.metric);
-        told.push(fill(texts.adjusted_best, &[("n", &grouped(possible)), ("metric", &metric)]));
-    } else if all.len() > 1 {
+    if with_first_only(training, outcome) {
+        told.push(texts.with_first_only.to_owned());
+    }
+    if all.len() > 1 {
         told.push(fill(texts.adjusted, &[("n", &grouped(all.len()))]));
     }
     if let Some(most) = training.until_decided {
@@ -184,7 +183,13 @@ fn reasons(which: &[(&str, String)], lang: Lang) -> String {
 }
 
 /// The best group of a metric, and against whom that is decided.
-fn best(scope: &Scope<'_>, comparisons: &[Comparison<'_>], metric: Metric, lang: Lang) -> Option<String> {
+fn best(
+    training: &Training,
+    scope: &Scope<'_>,
+    comparisons: &[Comparison<'_>],
+    metric: Metric,
+    lang: Lang,
+) -> Option<String> {
     let texts = &lang.texts().found;
     // A mean over the seeds that survived does not compete with one over all of them.
     let whole =
@@ -207,16 +212,22 @@ fn best(scope: &Scope<'_>, comparisons: &[Comparison<'_>], metric: Metric, lang:
         }
     }
     let all = decided.len() + open.len();
-    // With several fields, only groups that differ in one of them are compared.
-    let near = all + 1 != scope.groups.len();
+    let reach = match all + 1 {
+        n if n == scope.groups.len() => Reach::All,
+        // With several fields, only groups that differ in one of them are compared.
+        _ if all == neighbours(training, scope, best) => Reach::Near,
+        _ => Reach::Some,
+    };
     let counted = |k: usize| {
-        let template = match (k == all, all, near) {
-            (true, 1, false) => texts.the_other,
-            (true, 1, true) => texts.the_other_near,
-            (true, _, false) => texts.all_others,
-            (true, _, true) => texts.all_others_near,
-            (false, _, false) => texts.some_others,
-            (false, _, true) => texts.some_others_near,
+        let template = match (k == all, all, reach) {
+            (true, 1, Reach::All) => texts.the_other,
+            (true, 1, Reach::Near) => texts.the_other_near,
+            (true, _, Reach::All) => texts.all_others,
+            (true, _, Reach::Near) => texts.all_others_near,
+            (true, _, Reach::Some) => texts.all_compared,
+            (false, _, Reach::All) => texts.some_others,
+            (false, _, Reach::Near) => texts.some_others_near,
+            (false, _, Reach::Some) => texts.some_compared,
         };
         fill(template, &[("k", &k), ("n", &all)])
     };
@@ -246,6 +257,28 @@ fn best(scope: &Scope<'_>, comparisons: &[Comparison<'_>], metric: Metric, lang:
             ("found", &found),
         ],
     ))
+}
+
+/// With which others a technique is compared.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// All of them.
+    All,
+    /// All that differ in one setting.
+    Near,
+    /// Not even those.
+    Some,
+}
+
+/// How many others differ from a group in one compared field and in nothing else.
+fn neighbours(training: &Training, scope: &Scope<'_>, of: &Group) -> usize {
+    let fields = training.compare.as_ref().unwrap_or(&scope.varying);
+    let near = |group: &&&Group| {
+        let pairs = group.settings.iter().zip(&of.settings);
+        let mut differ = pairs.filter(|(a, b)| a != b).map(|((field, _), _)| field);
+        differ.next().is_some_and(|field| fields.contains(field)) && differ.next().is_none()
+    };
+    scope.groups.iter().filter(near).count()
 }
 
 /// Names in a row; in quotation marks where a name has commas of its own.

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::best::Choice;
 use super::scope::Scope;
-use super::values::{difference_with_interval, diverged_at, student, value_with_interval};
+use super::values::{difference_with_interval, diverged_at, value_with_interval};
 use super::{Comparison, Group, Lang, Outcome, Training, several, time, verdict_word};
 use crate::across::Across;
 use crate::report::{Cell, Table, full_or_empty, short};
+use crate::statistics::summary_without_bootstrap as summary;
 use crate::target::Target;
 
 /// Comparisons that the page shows in full.
@@ -43,7 +44,7 @@ fn groups(outcome: &Outcome, choice: &Choice<'_>, lang: Lang) -> Table {
     let mut rows = Vec::new();
     for group in &outcome.groups {
         for &metric in metrics {
-            let s = student(&group.values(metric));
+            let s = summary(&group.values(metric));
             let mut row = vec![group.name.clone()];
             row.extend(group.settings.iter().map(|(_, value)| value.clone()));
             let counts = [group.records.len(), group.diverged()].map(|n| n.to_string());

@@ -2,27 +2,7 @@
 
 use super::{Comparison, Group, Lang, Metric, Verdict, fill};
 use crate::report::{Cell, minus, short, signed};
-use crate::statistics::{mean, sd, t975};
-
-/// Mean, spread and Student's interval of a few numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Student {
-    pub(super) mean: f64,
-    pub(super) sd: Option<f64>,
-    pub(super) ci95: Option<(f64, f64)>,
-}
-
-/// What a report tells of some numbers; none of no numbers.
-///
-/// It is [`summary`](crate::statistics::summary) without its bootstrap, which takes a thousand times as long: a large study has tens of thousands of groups.
-pub(super) fn student(values: &[f64]) -> Option<Student> {
-    if values.is_empty() {
-        return None;
-    }
-    let (mean, sd) = (mean(values), sd(values));
-    let half = sd.map(|sd| t975(values.len() - 1) * sd / (values.len() as f64).sqrt());
-    Some(Student { mean, sd, ci95: half.map(|half| (mean - half, mean + half)) })
-}
+use crate::statistics::summary_without_bootstrap as summary;
 
 /// `60,000`.
 pub(crate) fn grouped(n: usize) -> String {
@@ -68,14 +48,14 @@ fn in_unit(lang: Lang, metric: Metric, numbers: &str) -> String {
 
 /// Mean and interval of a group's metric.
 pub(super) fn value_with_interval(lang: Lang, group: &Group, metric: Metric) -> Cell {
-    match student(&group.values(metric)) {
+    match summary(&group.values(metric)) {
         None => lang.texts().words.diverged.into(),
-        Some(student) => {
-            let interval = student
+        Some(summary) => {
+            let interval = summary
                 .ci95
                 .map(|(low, high)| format!(" [{}, {}]", shown(metric, low), shown(metric, high)))
                 .unwrap_or_default();
-            Cell::number(format!("{}{interval}", shown(metric, student.mean)), Some(student.mean))
+            Cell::number(format!("{}{interval}", shown(metric, summary.mean)), Some(summary.mean))
         }
     }
 }
@@ -128,15 +108,6 @@ mod tests {
     fn thousands_are_set_apart() {
         let texts = [0, 999, 1000, 60_000, 1_234_567].map(grouped);
         assert_eq!(texts, ["0", "999", "1,000", "60,000", "1,234,567"]);
-    }
-
-    #[test]
-    fn the_brief_summary_is_the_full_one_without_its_bootstrap() {
-        for values in [&[1.0][..], &[1.0, 2.0], &[0.3, 0.3, 0.3], &[1.0, 5.0, 2.0, 8.0]] {
-            let (brief, full) = (student(values).unwrap(), crate::statistics::summary(values).unwrap());
-            assert_eq!((brief.mean, brief.sd, brief.ci95), (full.mean, full.sd, full.ci95));
-        }
-        assert_eq!(student(&[]), None);
     }
 
     #[test]
