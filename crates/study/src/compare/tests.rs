@@ -134,6 +134,29 @@ fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
 }
 
 #[test]
+fn more_seeds_are_for_what_they_may_decide() {
+    let (fine, close) = (losses("adam", &[0.1, 0.2, 0.3, 0.4]), losses("sgd", &[0.2, 0.1, 0.4, 0.35]));
+    let (far, mut mixed) = (losses("sgd", &[0.51, 0.6, 0.7, 0.8]), close.clone());
+    mixed.records[2] = diverged(3, 5);
+    let gone = |n: u64| rule("sgd", (1..=n).map(|seed| diverged(seed, 5)).collect());
+    let two = Group { records: fine.records[..2].to_vec(), ..fine.clone() };
+    let one = Group { records: fine.records[..1].to_vec(), ..close.clone() };
+    for (a, b, open) in [
+        (&fine, &close, true),
+        (&fine, &far, false),
+        // One seed may become many; two that diverged may become three.
+        (&fine, &one, true),
+        (&two, &gone(2), true),
+        (&fine, &gone(4), false),
+        // But what diverges in some seeds never has diverged in all.
+        (&fine, &mixed, false),
+        (&gone(4), &gone(4), false),
+    ] {
+        assert_eq!(compare(a, b, Metric::TrainLoss, Looks::One).is_open(), open, "{} {}", a.name, b.name);
+    }
+}
+
+#[test]
 fn where_nothing_differs_divergence_is_no_further_chance_to_be_wrong() {
     for n in 3..=40 {
         for step in 0..=1000 {

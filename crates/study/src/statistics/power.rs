@@ -123,6 +123,21 @@ mod tests {
     }
 
     #[test]
+    fn no_smaller_number_is_enough_wherever_the_search_begins() {
+        // Far from what the normal law has: high powers at tiny levels take many more seeds than it says.
+        for alpha in [0.05, 1e-3, 1e-9, 1e-15] {
+            for power in [0.06, 0.5, 0.8, 0.999] {
+                for effect in [0.8, 2.5, 8.0, 50.0] {
+                    let found = seeds_needed(effect, power, alpha).unwrap();
+                    let enough = |n: u64| super::power(effect, n, alpha) >= power;
+                    let what = format!("{effect} {power} {alpha}: {found}");
+                    assert!(enough(found) && (found == 2 || !enough(found - 1)), "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn edges_are_defined() {
         assert_eq!(power(1.0, 1, 0.05), 0.0);
         assert!(power(1.0, 5, 0.0).is_nan() && power(f64::NAN, 5, 0.05).is_nan());
