@@ -39,6 +39,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::statistics::{
     Paired, Verdict, holm, paired, paired_without_bootstrap, seeds_needed, sequential_p,
 };
@@ -123,16 +125,16 @@ pub fn comparisons<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Compari
     let pairs = pairs(&outcome.groups, fields);
     let bootstrap = pairs.len() * outcome.metrics.len() <= BOOTSTRAPPED;
     let mut all: Vec<Comparison<'a>> = pairs
-        .into_iter()
-        .flat_map(|(a, b)| outcome.metrics.iter().map(move |metric| (a, b, *metric)))
+        .into_par_iter()
+        .flat_map_iter(|(a, b)| outcome.metrics.iter().map(move |metric| (a, b, *metric)))
         .map(|(a, b, metric)| weigh(&outcome.groups[a], &outcome.groups[b], metric, looks, bootstrap))
         .collect();
     let p: Vec<Option<f64>> = all.iter().map(|c| c.p.or(Some(1.0))).collect();
     let count = all.len();
-    for (comparison, adjusted) in all.iter_mut().zip(holm(&p)) {
+    all.par_iter_mut().zip(holm(&p)).for_each(|(comparison, adjusted)| {
         comparison.p_holm = comparison.p.and(adjusted);
         settle(comparison, count);
-    }
+    });
     all
 }
 

@@ -247,14 +247,17 @@ mod tests {
     fn a_record_that_cannot_be_kept_ends_the_run() {
         let data = digits();
         let trials = trials(&data);
+        // So many that no worker is done with them before the first is refused.
+        let many = 5_000;
         let mut asked = 0;
         let full = |_| {
             asked += 1;
             Err(StudyError::Setting("no room".into()))
         };
-        let error = run(trials.len(), &jobs_of(&trials, &data), jobs(1), &Silent, full).unwrap_err();
+        let job = |index: usize| Job { trial: trials[index % trials.len()].clone(), data: &data };
+        let error = run(many, &job, jobs(1), &Silent, full).unwrap_err();
         assert_eq!(error.to_string(), "no room");
-        assert!(asked < trials.len(), "trials went on after the error");
+        assert!(asked < many, "trials went on after the error");
     }
 
     /// Wants everything to stop after so many steps.

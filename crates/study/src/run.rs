@@ -9,6 +9,7 @@ use problem::signal::{LayerReport, Signal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::compare::comparisons;
 use crate::error::StudyError;
 use crate::executor::{Watch, Workers};
 use crate::journal::{Damage, Journal, Lock};
@@ -70,6 +71,8 @@ pub struct Ran {
     pub result: Findings,
     /// What there is to say of it.
     pub section: Section,
+    /// The result for machines: the file `summary.json`.
+    pub summary: Value,
 }
 
 /// How a run was made, `run.json`: what the report tells of it beside the study.
@@ -280,15 +283,29 @@ impl Study {
 
     /// What there is to say of what it left.
     fn tell(self, result: Findings, lang: Lang) -> Result<Ran, StudyError> {
-        let section = match (&self.body, &result) {
+        let (section, summary) = match (&self.body, &result) {
             (Body::Training(study), Findings::Training(outcome)) => {
-                training::section(&self, study, outcome, lang)?
+                // Once for people and machines: it is most of the work where there are thousands of them.
+                let all = comparisons(study, outcome);
+                let section = training::section(&self, study, outcome, &all, lang)?;
+                (section, summarise(&self.name, study, outcome, &all))
             }
-            (Body::Descent(paths), Findings::Descent(walked)) => descent::section(&self, paths, walked)?,
-            (_, Findings::Activations(all)) => activations::section(&self, all)?,
+            (Body::Descent(paths), Findings::Descent(walked)) => {
+                (descent::section(&self, paths, walked)?, descent::json(paths, walked))
+            }
+            (_, Findings::Activations(all)) => {
+                let each = all.iter().map(|(signal, layers)| {
+                    let mut value = activations::json(layers);
+                    value["activation"] = json!(signal.activation.to_string());
+                    value["init"] = json!(signal.init.to_string());
+                    value
+                });
+                let summary = json!({ "study": self.name, "settings": each.collect::<Vec<_>>() });
+                (activations::section(&self, all)?, summary)
+            }
             _ => return Err(StudyError::Setting(format!("`{}` left what it is no study of", self.name))),
         };
-        Ok(Ran { study: self, result, section })
+        Ok(Ran { study: self, result, section, summary })
     }
 }
 
@@ -315,35 +332,15 @@ impl Ran {
         if let Findings::Training(outcome) = &self.result {
             training::write_records(out, outcome)?;
         }
-        let mut text = serde_json::to_string_pretty(&self.summary()).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
         text.push('\n');
         folder::write(&out.join("summary.json"), text.as_bytes())?;
         Ok(self)
     }
 
-    /// The result for machines: the file `summary.json`.
-    pub fn summary(&self) -> Value {
-        match (&self.study.body, &self.result) {
-            (Body::Training(study), Findings::Training(outcome)) => {
-                summarise(&self.study.name, study, outcome)
-            }
-            (Body::Descent(paths), Findings::Descent(walked)) => descent::json(paths, walked),
-            (_, Findings::Activations(all)) => {
-                let each = all.iter().map(|(signal, layers)| {
-                    let mut value = activations::json(layers);
-                    value["activation"] = json!(signal.activation.to_string());
-                    value["init"] = json!(signal.init.to_string());
-                    value
-                });
-                json!({ "study": self.study.name, "settings": each.collect::<Vec<_>>() })
-            }
-            _ => Value::Null,
-        }
-    }
-
-    /// The same with the folder, and with the wall times that no two runs share: what `run --json` prints.
+    /// The summary with the folder, and with the wall times that no two runs share: what `run --json` prints.
     pub fn json(&self, out: &Path) -> Value {
-        let mut value = self.summary();
+        let mut value = self.summary.clone();
         if let (Findings::Training(_), Value::Object(all)) = (&self.result, &mut value) {
             all.insert("out".to_owned(), out.display().to_string().into());
             if let Some((training, outcome)) = self.outcome() {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::across::{Across, across};
-use crate::compare::{BOOTSTRAPPED, Comparison, comparisons};
+use crate::compare::{BOOTSTRAPPED, Comparison};
 use crate::report::training::verdict_word;
 use crate::statistics::{Survival, summary, summary_without_bootstrap};
 use crate::target::{Reach, Target, targets};
@@ -14,11 +14,15 @@ use crate::trial::Metric;
 /// recorded on the way; numbers that do not exist (an interval of one seed, a metric of a diverged group) are null.
 ///
 /// A function of the trials alone: neither the folder nor the time that anything took is in it, so that two runs of a study leave the same bytes.
-pub fn summarise(study: &str, training: &Training, outcome: &Outcome) -> Value {
+pub fn summarise(
+    study: &str,
+    training: &Training,
+    outcome: &Outcome,
+    comparisons: &[Comparison<'_>],
+) -> Value {
     let data: Vec<&str> = outcome.problems.iter().map(|problem| &problem.name[..]).collect();
     // One data set is named, several are listed.
     let data = if let [one] = data[..] { json!(one) } else { json!(data) };
-    let comparisons = comparisons(training, outcome);
     let bootstrap = outcome.groups.len() * outcome.metrics.len() <= BOOTSTRAPPED;
     let mut all = json!({
         "study": study,
@@ -143,6 +147,7 @@ fn of_comparison(c: &Comparison<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::comparisons;
     use crate::spec::{Body, Study};
     use crate::technique::Field;
     use crate::testing::{diverged, group, outcome, record, three};
@@ -156,7 +161,7 @@ mod tests {
     fn summarised_outcome(outcome: &Outcome) -> (Value, Vec<Value>) {
         let text = "title = \"t\"\n[data]\nname = \"digits\"\n[training]\nbatch = 1\nsteps = 1";
         let Body::Training(training) = Study::parse("t", "t", text).unwrap().body else { panic!() };
-        (summarise("mine", &training, outcome), seconds(&training, outcome))
+        (summarise("mine", &training, outcome, &comparisons(&training, outcome)), seconds(&training, outcome))
     }
 
     fn close(found: &Value, expected: f64) {

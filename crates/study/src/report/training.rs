@@ -18,7 +18,7 @@ mod values;
 use super::Section;
 use super::lang::{Lang, fill};
 use crate::across::across;
-use crate::compare::{Comparison, compare, comparisons, looks};
+use crate::compare::Comparison;
 use crate::error::StudyError;
 use crate::spec::Study;
 use crate::statistics::{Better, Verdict};
@@ -48,20 +48,27 @@ pub fn section(
     study: &Study,
     training: &Training,
     outcome: &Outcome,
+    all: &[Comparison<'_>],
     lang: Lang,
 ) -> Result<Section, StudyError> {
-    let all = comparisons(training, outcome);
     let scopes = Scope::all(outcome);
     let times = time::all(training, outcome);
     let across = across(outcome, training.metric);
     let mut figures = Vec::new();
     for scope in &scopes {
-        figures.extend(figures::figures(study, training, scope, &times, scopes.len() > FEW_DATA, lang)?);
+        figures.extend(figures::figures(
+            study,
+            training,
+            scope,
+            (all, &times),
+            scopes.len() > FEW_DATA,
+            lang,
+        )?);
     }
     if let Some(across) = &across {
         figures.push(several::figure(&study.title, across, lang)?);
     }
-    let found = (&all[..], &times[..], across.as_ref());
+    let found = (all, &times[..], across.as_ref());
     Ok(Section {
         name: study.name.clone(),
         title: lang.of_study(&study.title).to_owned(),
@@ -150,11 +157,12 @@ fn method(training: &Training, outcome: &Outcome, lang: Lang) -> String {
 }
 
 /// The two values of the compared field and, panel by panel, their comparison; when the study is of that shape.
-fn duels<'a>(
+fn duels<'a, 'c>(
     training: &Training,
     scope: &Scope<'a>,
     metric: Metric,
-) -> Option<Vec<(String, Comparison<'a>)>> {
+    all: &'c [Comparison<'a>],
+) -> Option<Vec<(String, &'c Comparison<'a>)>> {
     let panels = training.panels?;
     let [field] = training.compare.as_deref()? else {
         return None;
@@ -169,7 +177,9 @@ fn duels<'a>(
     let duel = |panel: String| {
         let a = scope.group(&[(panels, &panel), (*field, first)])?;
         let b = scope.group(&[(panels, &panel), (*field, second)])?;
-        Some((panel, compare(a, b, metric, looks(training))))
+        // As it stands among all comparisons of the study, so that page and tables say the same.
+        let is_it = |c: &&Comparison<'_>| std::ptr::eq(c.a, a) && std::ptr::eq(c.b, b) && c.metric == metric;
+        Some((panel, all.iter().find(is_it)?))
     };
     Some(
         distinct(scope.groups.iter().map(|group| group.choice(panels)))

@@ -7,8 +7,8 @@ use super::curve::{self, curve};
 use super::scope::{self, Scope};
 use super::values::diverged_at;
 use super::{
-    Better, Group, Lang, Metric, Study, StudyError, Training, WIDE, describe_choice, distinct, duels, fill,
-    panel_title, shown, shown_difference, time, verdict_word,
+    Better, Comparison, Group, Lang, Metric, Study, StudyError, Training, WIDE, describe_choice, distinct,
+    duels, fill, panel_title, shown, shown_difference, time, verdict_word,
 };
 use crate::figure::{Axis, Row, Series, curves, forest, grid};
 use crate::report::Drawn;
@@ -24,12 +24,12 @@ pub(super) fn figures(
     study: &Study,
     training: &Training,
     scope: &Scope<'_>,
-    times: &[Target<'_>],
+    (all, times): (&[Comparison<'_>], &[Target<'_>]),
     brief: bool,
     lang: Lang,
 ) -> Result<Vec<Drawn>, StudyError> {
     let title = scope.title(&study.title);
-    let differences = differences(training, scope, lang)?;
+    let differences = differences(training, scope, all, lang)?;
     // Many rows of which a figure of their differences says the same are left out.
     let finals_too = differences.is_none() || scope.groups.len() <= 12;
     let course = course(&title, training, scope, lang)?;
@@ -156,9 +156,14 @@ fn panels_of(training: &Training, scope: &Scope<'_>, field: Field) -> Option<Vec
 }
 
 /// The two values of a compared field against each other, panel by panel.
-fn differences(training: &Training, scope: &Scope<'_>, lang: Lang) -> Result<Option<Drawn>, StudyError> {
+fn differences(
+    training: &Training,
+    scope: &Scope<'_>,
+    all: &[Comparison<'_>],
+    lang: Lang,
+) -> Result<Option<Drawn>, StudyError> {
     let metric = training.metric;
-    let (Some(duels), Some(panels)) = (duels(training, scope, metric), training.panels) else {
+    let (Some(duels), Some(panels)) = (duels(training, scope, metric, all), training.panels) else {
         return Ok(None);
     };
     let Some((_, first)) = duels.first() else {

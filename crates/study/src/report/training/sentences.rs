@@ -27,7 +27,7 @@ pub(super) fn sentences(
 ) -> Vec<String> {
     let mut sentences = Vec::new();
     for scope in scopes {
-        let mut found = duel_sentences(training, scope, lang);
+        let mut found = duel_sentences(training, scope, all, lang);
         if found.is_empty() {
             found.extend(scope.metrics.iter().filter_map(|metric| best(training, scope, all, *metric, lang)));
         }
@@ -90,9 +90,9 @@ fn needed(training: &Training, scope: &Scope<'_>, all: &[Comparison<'_>], lang: 
 }
 
 /// How two values of one field compare, panel by panel; none if the study is not of that shape.
-fn duel_sentences(training: &Training, scope: &Scope<'_>, lang: Lang) -> Vec<String> {
+fn duel_sentences(training: &Training, scope: &Scope<'_>, all: &[Comparison<'_>], lang: Lang) -> Vec<String> {
     let texts = &lang.texts().found;
-    let Some(duels) = duels(training, scope, training.metric) else {
+    let Some(duels) = duels(training, scope, training.metric, all) else {
         return Vec::new();
     };
     let (Some(field), Some(panels), Some((_, first))) =

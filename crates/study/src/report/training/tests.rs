@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use super::*;
+use crate::compare::comparisons;
 use crate::spec::Body;
 use crate::testing::{CLASSES, diverged, group, outcome, record, three, twin};
 
@@ -48,7 +49,7 @@ fn texts(section: &Section) -> Vec<&str> {
 fn a_chinese_section_has_no_english_but_names() {
     let (study, training) = study("");
     let outcome = some();
-    let section = section(&study, &training, &outcome, Lang::Zh).unwrap();
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::Zh).unwrap();
     // Names of techniques and data, statistics, files, and what a program reported.
     let kept = [
         "momentum", "adam", "sgd", "adagrad", "lr", "relu", "he", "digits", "a", "b", "n", "p", "pp", "e",
@@ -67,7 +68,7 @@ fn a_chinese_section_has_no_english_but_names() {
 fn what_diverged_and_what_failed_are_told_with_their_reasons() {
     let (study, training) = study("");
     let outcome = some();
-    let section = section(&study, &training, &outcome, Lang::En).unwrap();
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
     let told = section.sentences.join("\n");
     for part in [
         "3 of 15 trials diverged (sgd:lr=1000: diverged at steps 3–5).",
@@ -88,7 +89,7 @@ fn the_same_outcome_gives_the_same_bytes() {
     let (study, training) = study("");
     let outcome = some();
     let render = |lang| {
-        let section = section(&study, &training, &outcome, lang).unwrap();
+        let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), lang).unwrap();
         let svg: String = section.figures.iter().map(|drawn| drawn.figure.svg()).collect();
         format!("{:?}{svg}", texts(&section))
     };
@@ -105,7 +106,7 @@ fn several_parts_of_the_data_have_a_panel_for_each_technique() {
     for record in outcome.groups.iter_mut().flat_map(|group| &mut group.records) {
         record.series.insert(Metric::TestAccuracy, vec![(10, 0.5), (20, 0.6)]);
     }
-    let section = section(&study, &training, &outcome, Lang::En).unwrap();
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
     let parts = section.figures.iter().find(|drawn| drawn.name == "parts").expect("drawn");
     let svg = parts.figure.svg();
     for text in ["training accuracy", "test accuracy", "accuracy (%)", "adam", "momentum"] {
@@ -126,7 +127,7 @@ fn on_several_data_sets_each_has_its_own_sentences_and_figures() {
     let groups = vec![of(0, "sgd", 0.8), of(0, "adam", 0.9), of(1, "sgd", 0.7), of(1, "adam", 0.6)];
     let mut outcome = outcome(groups);
     outcome.problems.push(crate::testing::problem("others"));
-    let section = section(&study, &training, &outcome, Lang::En).unwrap();
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
     let told = section.sentences.join("\n");
     assert!(told.contains("On digits: Highest test accuracy: adam with 90.00 %"), "{told}");
     assert!(told.contains("On others: Highest test accuracy: sgd with 70.00 %"), "{told}");
@@ -162,7 +163,7 @@ fn a_large_study_is_told_in_time() {
     let all = comparisons(&training, &outcome);
     println!("{} comparisons: {:.1} s", all.len(), started.elapsed().as_secs_f64());
     drop(all);
-    let section = section(&study, &training, &outcome, Lang::En).unwrap();
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
     println!("section: {:.1} s", started.elapsed().as_secs_f64());
     super::super::folder::write_drawings(folder.path(), &section).unwrap();
     write_records(folder.path(), &outcome).unwrap();
