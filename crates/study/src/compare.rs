@@ -54,8 +54,8 @@ pub const LEVEL: f64 = 0.05;
 /// The power at which [`Comparison::seeds_needed`] is told.
 pub const POWER: f64 = 0.8;
 
-/// A study with more comparisons than this has no bootstrap intervals of its differences: thousands of resamples for each of them would take longer than
-/// many a study.
+/// A study with more comparisons than this has no bootstrap intervals of its differences, and is not told with how many seeds they would be decided:
+/// thousands of resamples and integrals for each of them would take longer than many a study.
 pub const BOOTSTRAPPED: usize = 2_000;
 
 /// With more pairs of techniques than this, each technique is compared with the first of its list only, and not with all others.
@@ -173,10 +173,12 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
     comparison.verdict = if decided { comparison.alone } else { Verdict::Undecided };
     comparison.seeds_needed = match (comparison.verdict, comparison.p, comparison.paired.effect) {
         // 2·2⁻ⁿ, if all further seeds agree too.
-        (Verdict::Undecided, Some(_), _) if comparison.by_signs => {
+        (Verdict::Undecided, Some(_), _) if comparison.by_signs && count <= BOOTSTRAPPED => {
             Some((2.0 * count as f64 / LEVEL).log2().floor() as u64 + 1)
         }
-        (Verdict::Undecided, Some(_), Some(effect)) => seeds_needed(effect, POWER, LEVEL / count as f64),
+        (Verdict::Undecided, Some(_), Some(effect)) if count <= BOOTSTRAPPED => {
+            seeds_needed(effect, POWER, LEVEL / count as f64)
+        }
         _ => None,
     };
 }
