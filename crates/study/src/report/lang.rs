@@ -99,11 +99,12 @@ impl Lang {
     }
 
     /// The title or the question of a study: translated where the study is built in, else as its file has it.
-    pub(crate) fn of_study(self, text: &str) -> &str {
-        match self {
-            Self::En => text,
-            Self::Zh => zh::studies::text(text).unwrap_or(text),
-        }
+    pub(crate) fn of_study(self, text: &str) -> String {
+        let translated = match self {
+            Self::En => None,
+            Self::Zh => zh::studies::text(text),
+        };
+        translated.unwrap_or_else(|| text.to_owned())
     }
 
     /// Where data came from.

@@ -91,10 +91,12 @@ fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\\' | '`' | '*' | '_' | '[' | '<' | '>' | '|' | '~' | '#' => {
+            '\\' | '`' | '*' | '_' | '<' | '>' | '|' | '~' | '#' => {
                 out.push('\\');
                 out.push(letter);
             }
+            // Brackets alone mean nothing, and intervals are full of them; before a parenthesis they would be a link.
+            '(' if out.ends_with(']') => out.push_str("\\("),
             '&' => out.push_str("&amp;"),
             '\n' | '\r' => out.push(' '),
             _ => out.push(letter),

@@ -37,6 +37,9 @@ const WIDE: f64 = 8.0;
 /// Up to so many data sets, each has all figures.
 const FEW_DATA: usize = 3;
 
+/// Lengths of trials that are named one by one; of more the longest is.
+const MOST_LENGTHS: usize = 5;
+
 /// Groups of a study that is told panel by panel: a figure has a row for each panel.
 const MOST_DUELLISTS: usize = 100;
 
@@ -71,8 +74,8 @@ pub fn section(
     let found = (all, &times[..], across.as_ref());
     Ok(Section {
         name: study.name.clone(),
-        title: lang.of_study(&study.title).to_owned(),
-        question: lang.of_study(&study.question).to_owned(),
+        title: lang.of_study(&study.title),
+        question: lang.of_study(&study.question),
         method: method(training, outcome, lang),
         sentences: sentences::sentences(training, outcome, &scopes, found, lang),
         figures,
@@ -141,7 +144,9 @@ fn method(training: &Training, outcome: &Outcome, lang: Lang) -> String {
         LossAt::After => texts.after,
     };
     let batches = distinct(outcome.groups.iter().map(|group| group.choice(Field::Batch)));
-    let steps = grouped(outcome.steps() as usize);
+    let steps = distinct(outcome.groups.iter().map(|group| grouped(group.steps as usize)));
+    let steps =
+        if steps.len() > MOST_LENGTHS { grouped(outcome.steps() as usize) } else { lang.listed(&steps) };
     all.push(fill(
         texts.training,
         &[("batch", &lang.listed(&batches)), ("drawn", &drawn), ("steps", &steps), ("loss", &loss)],

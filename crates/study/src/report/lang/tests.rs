@@ -110,9 +110,11 @@ fn the_built_in_studies_have_a_title_and_a_question_in_chinese() {
     for (name, _) in crate::spec::BUILT_IN {
         let study = crate::spec::Study::find(name).unwrap();
         for text in [&study.title, &study.question] {
-            assert_ne!(Lang::Zh.of_study(text), text, "{name}");
-            assert_eq!(Lang::En.of_study(text), text);
+            assert_ne!(&Lang::Zh.of_study(text), text, "{name}");
+            assert_eq!(&Lang::En.of_study(text), text);
         }
     }
     assert_eq!(Lang::Zh.of_study("A study of my own"), "A study of my own");
+    assert_eq!(Lang::Zh.of_study("Techniques on 3 data sets"), "3 个数据集上的技术比较");
+    assert_eq!(Lang::Zh.of_study("Techniques on wine"), "wine 上的技术比较");
 }

@@ -16,7 +16,10 @@ fn provenance() -> Provenance {
 
 #[test]
 fn signs_mean_themselves() {
-    assert_eq!(inline("a|b *c* _d_ `e` [f] <g> & \\"), r"a\|b \*c\* \_d\_ \`e\` \[f] \<g\> &amp; \\");
+    assert_eq!(
+        inline("a|b *c* _d_ `e` [f](u) [0, 1] <g> & \\"),
+        r"a\|b \*c\* \_d\_ \`e\` [f]\(u) [0, 1] \<g\> &amp; \\"
+    );
     assert_eq!(inline("two\nlines"), "two lines");
     assert_eq!(code("a`b"), "``a`b``");
     assert_eq!(code("`"), "`` ` ``");

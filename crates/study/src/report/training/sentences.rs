@@ -3,7 +3,7 @@
 use super::best::ranked;
 use super::scope::{self, Scope};
 use super::values::{diverged_at, grouped, value_with_interval};
-use super::{Lang, Metric, duels, fill, panel_title, several, time};
+use super::{FEW_DATA, Lang, Metric, duels, fill, panel_title, several, time};
 use crate::across::Across;
 use crate::compare::{Comparison, with_first_only};
 use crate::statistics::{Better, Verdict};
@@ -29,7 +29,9 @@ pub(super) fn sentences(
     for scope in scopes {
         let mut found = duel_sentences(training, scope, all, lang);
         if found.is_empty() {
-            found.extend(scope.metrics.iter().filter_map(|metric| best(training, scope, all, *metric, lang)));
+            // On many data sets only what the study is about.
+            let metrics = scope.metrics.iter().filter(|m| scopes.len() <= FEW_DATA || **m == training.metric);
+            found.extend(metrics.filter_map(|metric| best(training, scope, all, *metric, lang)));
         }
         let told = |text: String| match scope.data {
             None => text,

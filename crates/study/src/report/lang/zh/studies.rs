@@ -1,7 +1,7 @@
 //! Titles and questions of the built-in studies. Those of a study of one's own stand in the report as its file has them.
 
 /// English and Chinese.
-const ALL: [(&str, &str); 18] = [
+const ALL: [(&str, &str); 19] = [
     ("Activations of five layers at birth", "初始状态下五层网络的激活值"),
     (
         "What do the initial weights do to the signal on its way through the network?",
@@ -42,11 +42,22 @@ const ALL: [(&str, &str); 18] = [
         "How far do training and test accuracy part on 300 images, and does weight decay, dropout or batch norm close the gap?",
         "在 300 幅图像上，训练准确率与测试准确率相差多远？权重衰减、随机失活或批归一化能否缩小这一差距？",
     ),
+    (
+        "Which of these techniques does better here, and is that decided?",
+        "这些技术中哪一种在此更好？这一差异是否有定论？",
+    ),
     ("Paths on f(x, y) = x²/20 + y²", "f(x, y) = x²/20 + y² 上的路径"),
     ("Which way do the update rules walk down a stretched valley?", "各更新规则沿怎样的路径走下狭长的山谷？"),
 ];
 
-/// The Chinese text of a built-in study's English one.
-pub(in crate::report::lang) fn text(english: &str) -> Option<&'static str> {
-    ALL.iter().find(|(text, _)| *text == english).map(|(_, chinese)| *chinese)
+/// The Chinese text of a built-in study's English one, and of a study that `thalweg compare` has made.
+pub(in crate::report::lang) fn text(english: &str) -> Option<String> {
+    if let Some((_, chinese)) = ALL.iter().find(|(text, _)| *text == english) {
+        return Some((*chinese).to_owned());
+    }
+    let data = english.strip_prefix("Techniques on ")?;
+    Some(match data.strip_suffix(" data sets") {
+        Some(n) => format!("{n} 个数据集上的技术比较"),
+        None => format!("{data} 上的技术比较"),
+    })
 }
