@@ -50,7 +50,7 @@ pub(super) const TEXTS: Texts = Texts {
         seeds_many: "1 to {n} for every technique",
         seeds_none: "as the study says",
         claims: "The claims and their numbers",
-        claims_note: "Each claim is checked against what was measured below; the verdict is computed from the numbers under it. A number in brackets is a 95 % interval, n counts the seeds, pp are percentage points. “Undecided” means that the measurements exclude neither answer.",
+        claims_note: "Each claim is checked against what was measured below; the verdict is computed from the numbers under it. A number in brackets is a 95 % interval, n counts the seeds, pp are percentage points. “Undecided” means that the measurements exclude neither answer. A claim looks at comparisons that were named beforehand, each with its own interval; the tables of a study are adjusted for all of its comparisons together, and decide less.",
         tally: "Of the chapter's {all} claims {holds} hold on these data, {not} do not, {undecided} are undecided.",
         nothing_found: "Nothing to say.",
     },
