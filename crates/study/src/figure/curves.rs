@@ -16,6 +16,9 @@ const LOOK: Look = Look { width: 2.0, dashed: false, markers: 7 };
 const SAMPLE: f64 = 30.0;
 /// Room between the panel and the names for the lines that join a curve's end to its name.
 const LEAD: f64 = 22.0;
+/// How far names may stand out above and below the panel.
+const ABOVE: f64 = 4.0;
+const BELOW: f64 = 8.0;
 
 /// Curves over one pair of axes, with bands where there are any.
 ///
@@ -61,8 +64,11 @@ pub(super) fn labelled(
     let remarks = text::widest(notes.iter().flatten().map(|note| note.text.as_str()), TICK);
     let right = (LEAD + SAMPLE + 7.0 + names.max(remarks)).min(0.45 * WIDTH);
     let top = below_title(title, WIDTH) + ABOVE_NAME;
-    let left = EDGE + frame::gutter(&up, PANEL);
-    let rect = Rect { left, top, right: WIDTH - EDGE - right, bottom: top + PANEL };
+    // Many names make the panel taller: each keeps its place beside it.
+    let heights: Vec<f64> = notes.iter().map(|note| if note.is_some() { 33.0 } else { 19.0 }).collect();
+    let panel = PANEL.max(heights.iter().sum::<f64>() - ABOVE - BELOW);
+    let left = EDGE + frame::gutter(&up, panel);
+    let rect = Rect { left, top, right: WIDTH - EDGE - right, bottom: top + panel };
     let frame = Frame { rect, x: across, y: up };
 
     let mut canvas = Canvas::new(title, WIDTH, rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
@@ -74,13 +80,10 @@ pub(super) fn labelled(
 
     let wishes: Vec<Wish> = drawn
         .iter()
-        .zip(notes)
-        .map(|(d, note)| Wish {
-            at: d.end.map_or(rect.bottom, |end| end[1]),
-            height: if note.is_some() { 33.0 } else { 19.0 },
-        })
+        .zip(heights)
+        .map(|(d, height)| Wish { at: d.end.map_or(rect.bottom, |end| end[1]), height })
         .collect();
-    let middles = spread(&wishes, rect.top - 4.0, rect.bottom + 8.0);
+    let middles = spread(&wishes, rect.top - ABOVE, rect.bottom + BELOW);
     for (((s, pen), middle), (d, note)) in pens.iter().zip(middles).zip(drawn.iter().zip(notes)) {
         // The first line of a name with a note stands above the middle.
         let y = if note.is_some() { middle - 7.0 } else { middle };
@@ -231,6 +234,23 @@ mod tests {
         short.mid.pop();
         let figure = curves("t", Axis::linear("x"), Axis::log("y"), &[short]);
         assert!(matches!(figure, Err(FigureError::Length { expected: 200, found: 199, .. })));
+    }
+
+    #[test]
+    fn many_names_with_notes_all_stand_on_the_sheet() {
+        let of = |i: usize| Series { note: "n = 3".into(), ..decay(&format!("rule {i}"), 0.02) };
+        let all: Vec<Series> = (0..30).map(of).collect();
+        let figure = curves("t", Axis::linear("step"), Axis::log("loss"), &all).expect("drawn");
+        let tree = roxmltree::Document::parse(figure.svg()).expect("well-formed");
+        let mut places: Vec<f64> = tree
+            .descendants()
+            .filter(|n| n.text().is_some_and(|text| text.starts_with("rule ")))
+            .filter_map(|n| n.attribute("y")?.parse().ok())
+            .collect();
+        places.sort_by(f64::total_cmp);
+        assert_eq!(places.len(), 30);
+        assert!(places[0] > 30.0 && places[29] < figure.size().1 - 20.0, "{places:?}");
+        assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 32.9), "{places:?}");
     }
 
     #[test]
