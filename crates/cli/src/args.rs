@@ -302,6 +302,9 @@ pub(crate) struct StatusArgs {
     /// As JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Count against this list, as `thalweg plan` writes it [default: trials.jsonl of the folder].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
     /// List the trials that are missing: id, seed, group.
     #[arg(long)]
     pub(crate) missing: bool,

@@ -3,9 +3,9 @@
 //! # One comparison
 //!
 //! Differences are a − b within seeds. Their p is that of the paired t-test where the number of seeds was fixed beforehand ([`Looks::One`]), and that of the
-//! anytime-valid t-test where the study was looked at after every seed ([`Looks::Any`]). Where all differences are one number but 0, up to rounding,
-//! Student's formula has no spread to go by, and would call two equal differences certain; accuracies on small test sets, which are multiples of
-//! 1/n, agree that well by chance. Then p is that of the signs alone, 2·2⁻ⁿ.
+//! anytime-valid t-test where the study was looked at after every seed ([`Looks::Any`]). Where all differences but 0 are of one size, as accuracies on small
+//! test sets are, which are multiples of 1/n, Student's formula is wrong: it would call two equal differences certain, and one in eight of the studies of seven
+//! coins decided. Then p is that of the signs: the exact sign test, or the coin of [`sequential_p`].
 //!
 //! # What diverged
 //!
@@ -13,14 +13,14 @@
 //! Where every one of n seeds of a diverged and none of b's,
 //!
 //! ```text
-//! p = 2·4⁻ⁿ
+//! p = 2·2⁻ⁿ
 //! ```
 //!
-//! Suppose a and b diverge with the same chance q, independently given the seed (q may be another for each seed). Then a seed in which a diverges and
-//! b does not has probability q(1 − q) ≤ ¼, n of them together at most 4⁻ⁿ, and the same with a and b exchanged: hence the 2. Three seeds
-//! decide one comparison alone (p = 0.031). It may be looked at after every seed too: that all n seeds are such contains that the first n − 1 are, so the
-//! chance of ever seeing p < α is that of seeing it at the first n with 2·4⁻ⁿ < α. And a comparison that may be decided in either way is not wrong more often for it:
-//! where nothing differs that happens with probability α(1 − q)²ⁿ + 2(q(1 − q))ⁿ at most, which is largest, α, for q = 0.
+//! the exact test of McNemar (1947): if neither is the more fragile one, a seed in which one diverges and the other does not is as likely the other way round, so it
+//! has probability ½ at most, and n of them on one side 2·2⁻ⁿ. It may be looked at after every seed too: that all n seeds are such contains that the first
+//! n − 1 are, so the chance of ever seeing p < α is that of seeing it at the first n with 2·2⁻ⁿ < α. And a comparison that may be decided in either way is not wrong
+//! more often for it: with chances s of such a seed on one side and r of one without divergence, r + 2s ≤ 1, that happens with α·rⁿ + 2sⁿ at most, which is
+//! convex in s and at both ends at most α.
 //!
 //! Trials that failed (an error, no result of the technique) have no difference either, and do not count for or against anything.
 //!
@@ -42,7 +42,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::statistics::{
-    Paired, Verdict, holm, paired, paired_without_bootstrap, seeds_needed, sequential_p,
+    Paired, Signs, Verdict, holm, paired, paired_without_bootstrap, seeds_needed, seeds_until, sequential_p,
 };
 use crate::technique::Field;
 use crate::training::{Group, Outcome, Training};
@@ -61,7 +61,7 @@ pub const BOOTSTRAPPED: usize = 2_000;
 /// With more pairs of techniques than this, each technique is compared with the first of its list only, and not with all others.
 pub const MOST_PAIRS: usize = 10_000;
 
-/// Differences that spread by less than this share of what they are differences of do not spread: they are equal up to rounding.
+/// Differences below this share of what they are differences of are rounding.
 const ROUNDING: f64 = 1e-12;
 
 /// How often the seeds are looked at.
@@ -96,10 +96,11 @@ pub struct Comparison<'a> {
     /// divided by the number of comparisons, the first step of Holm.
     ///
     /// An estimate from an estimate: the true effect may be smaller than the observed one, or none. None without an effect, or if it takes more than a
-    /// million seeds. With [`Looks::Any`] it is only a hint: it is the number of a t-test at a fixed number of seeds.
+    /// million seeds. With [`Looks::Any`], the seeds after which it is decided if the effect stays what it is ([`seeds_until`]).
     pub seeds_needed: Option<u64>,
-    /// Whether all differences are one number up to rounding, so that p is that of the signs.
+    /// Whether all differences are one number up to rounding, or all seeds of one diverged: p is that of as many coins that fell on one side.
     by_signs: bool,
+    looks: Looks,
 }
 
 impl Comparison<'_> {
@@ -156,14 +157,27 @@ fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap
     let pairs: Vec<(f64, f64)> =
         seeds.iter().filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?))).collect();
     let paired = if bootstrap { paired(&pairs) } else { paired_without_bootstrap(&pairs) };
-    let by_signs = looks == Looks::One && are_equal(&pairs, &paired);
+    let signs = signs(&pairs);
     let (p, side) = match divergence(a, b, &seeds) {
-        Divergence::None => (p_of(&pairs, &paired, looks, by_signs), paired.verdict(metric.better())),
+        Divergence::None => (p_of(&pairs, &paired, looks, signs), paired.verdict(metric.better())),
         Divergence::Some => (None, Verdict::Undecided),
         Divergence::All(side) => (Some(divergence_p(seeds.len())), side),
     };
     let alone = if p.is_some_and(|p| p < LEVEL) { side } else { Verdict::Undecided };
-    Comparison { a, b, metric, paired, p, p_holm: p, verdict: alone, alone, seeds_needed: None, by_signs }
+    let by_signs = paired.n == 0 || signs.are_all() && signs.agree();
+    Comparison {
+        a,
+        b,
+        metric,
+        paired,
+        p,
+        p_holm: p,
+        verdict: alone,
+        alone,
+        seeds_needed: None,
+        by_signs,
+        looks,
+    }
 }
 
 /// Verdict and seeds needed of one of `count` comparisons whose `p_holm` is known.
@@ -177,29 +191,39 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
             Some((2.0 * count as f64 / LEVEL).log2().floor() as u64 + 1)
         }
         (Verdict::Undecided, Some(_), Some(effect)) if count <= BOOTSTRAPPED => {
-            seeds_needed(effect, POWER, LEVEL / count as f64)
+            let (seen, level) = (comparison.paired.n as u64, LEVEL / count as f64);
+            let needed = match comparison.looks {
+                Looks::One => seeds_needed(effect, POWER, level),
+                Looks::Any => seeds_until(effect, seen, level),
+            };
+            // What is undecided with so many is not decided with fewer.
+            needed.map(|needed| needed.max(seen + 1))
         }
         _ => None,
     };
 }
 
 /// p of a mean difference of 0.
-fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks, by_signs: bool) -> Option<f64> {
+fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks, signs: Signs) -> Option<f64> {
     match looks {
-        Looks::Any => sequential_p(&pairs.iter().map(|(a, b)| a - b).collect::<Vec<_>>()),
-        Looks::One if by_signs => Some(2.0 * 0.5_f64.powi(pairs.len() as i32)),
+        Looks::Any => sequential_p(&differences(pairs)),
+        Looks::One if signs.are_all() => paired.p.map(|_| signs.p()),
         Looks::One => paired.p,
     }
 }
 
-/// Whether all differences are one number but 0, up to rounding.
-fn are_equal(pairs: &[(f64, f64)], paired: &Paired) -> bool {
-    let (Some(_), Some(sd), Some(difference)) = (paired.p, paired.sd, paired.difference) else {
-        return false;
+/// a − b; 0 where that is rounding.
+fn differences(pairs: &[(f64, f64)]) -> Vec<f64> {
+    let difference = |(a, b): &(f64, f64)| {
+        let rounding = ROUNDING * a.abs().max(b.abs());
+        if (a - b).abs() <= rounding { 0.0 } else { a - b }
     };
-    let largest = pairs.iter().fold(0.0, |largest: f64, (a, b)| largest.max(a.abs()).max(b.abs()));
-    let same_side = |(a, b): &(f64, f64)| if difference > 0.0 { a > b } else { a < b };
-    sd <= ROUNDING * largest && pairs.iter().all(same_side)
+    pairs.iter().map(difference).collect()
+}
+
+/// The signs of the differences, where these are of one size.
+fn signs(pairs: &[(f64, f64)]) -> Signs {
+    Signs::of(&differences(pairs))
 }
 
 /// Who diverged.
@@ -222,9 +246,9 @@ fn divergence(a: &Group, b: &Group, seeds: &[(&Record, &Record)]) -> Divergence 
     }
 }
 
-/// p of one technique's diverging in each of `n` seeds and the other's in none: 2·4⁻ⁿ.
+/// p of one technique's diverging in each of `n` seeds and the other's in none: 2·2⁻ⁿ.
 fn divergence_p(n: usize) -> f64 {
-    2.0 * 0.25_f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
+    2.0 * 0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
 }
 
 /// The records of both of the seeds that both have and in which neither failed, in the order of the seeds.

@@ -4,8 +4,10 @@ use problem::data::{Dataset, Shelf};
 use problem::supervised::{Part, Sampling};
 use serde::{Deserialize, Serialize};
 use technique::card::SettingType;
+use technique::matmul::Crew;
 
 use crate::error::StudyError;
+use crate::executor::{Job, Silent};
 use crate::planned::Planned;
 use crate::spec;
 use crate::technique::{Field, Technique};
@@ -159,7 +161,7 @@ impl Errand {
         let data = self.data()?.source.load(shelf)?;
         let trial = self.trial(&data)?;
         trial.check(&data)?;
-        trial.run(&data)
+        Job { trial, data: &data }.run(Crew::ALONE, &Silent).ok_or(StudyError::Interrupted)
     }
 }
 

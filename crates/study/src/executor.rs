@@ -95,7 +95,7 @@ pub struct Job<'a> {
 
 impl Job<'_> {
     /// Its record; an error and a panic are records too. None when it was given up.
-    fn run(&self, crew: Crew, watch: &dyn Watch) -> Option<Record> {
+    pub(crate) fn run(&self, crew: Crew, watch: &dyn Watch) -> Option<Record> {
         let advance = |steps| {
             watch.advance(steps);
             !watch.stopped()
@@ -128,9 +128,10 @@ pub fn run<'a>(
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = mpsc::channel();
     std::thread::scope(|scope| {
+        let mut started = 0;
         for _ in 0..workers.jobs.get().min(count) {
             let (sender, next, stop) = (sender.clone(), &next, &stop);
-            scope.spawn(move || {
+            let work = move || {
                 let ended = workers.within(|crew| {
                     while !stop.load(Ordering::Relaxed) && !watch.stopped() {
                         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -147,7 +148,16 @@ pub fn run<'a>(
                 if let Err(error) = ended {
                     let _ = sender.send(Err(error));
                 }
-            });
+            };
+            match std::thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(_) => started += 1,
+                // As many as the system gives; the results are the same.
+                Err(_) if started > 0 => break,
+                Err(why) => {
+                    let text = format!("cannot start a thread for trials: {why}");
+                    return Err(StudyError::Setting(text));
+                }
+            }
         }
         drop(sender);
         let (mut outcome, mut kept) = (Ok(()), 0);

@@ -44,13 +44,19 @@ impl Plan {
     /// # Errors
     /// When it cannot be read, or a line of it is no trial.
     pub fn read(folder: &Path) -> Result<Option<Self>, StudyError> {
-        let path = folder.join(Self::NAME);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StudyError::io("read", path)(error)),
-        };
-        Self::parse(&path.display().to_string(), &text).map(Some)
+        match Self::read_from(&folder.join(Self::NAME)) {
+            Err(StudyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            plan => plan.map(Some),
+        }
+    }
+
+    /// Reads a list of trials.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line of it is no trial.
+    pub fn read_from(path: &Path) -> Result<Self, StudyError> {
+        let text = fs::read_to_string(path).map_err(StudyError::io("read", path))?;
+        Self::parse(&path.display().to_string(), &text)
     }
 
     /// Reads a plan from the text of `file`.

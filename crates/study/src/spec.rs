@@ -114,7 +114,8 @@ impl Study {
                 for data in &mut training.data {
                     if let DataSource::Table(spec) = &mut data.source {
                         // A relative path in a study file starts at the file.
-                        spec.path = folder.join(&spec.path);
+                        let path = folder.join(&spec.path);
+                        spec.path = std::path::absolute(&path).unwrap_or(path);
                     }
                 }
             }

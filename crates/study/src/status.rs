@@ -39,7 +39,14 @@ pub struct Failed {
 /// # Errors
 /// When there is neither a journal nor a plan, or one of them cannot be read.
 pub fn status(folder: &Path) -> Result<Status, StudyError> {
-    let plan = Plan::read(folder)?;
+    against(folder, Plan::read(folder)?)
+}
+
+/// The same against another list of trials, such as that of `thalweg plan`.
+///
+/// # Errors
+/// As [`status`].
+pub fn against(folder: &Path, plan: Option<Plan>) -> Result<Status, StudyError> {
     // A run that has a plan and has not begun is one as well.
     let begun = folder.join(Journal::NAME).exists() || plan.is_none();
     let index = if begun { Some(Index::read(folder)?) } else { None };

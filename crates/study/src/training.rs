@@ -240,6 +240,24 @@ impl Training {
                 listed(&Metric::of(other))
             )));
         }
+        let wants_validation = self.evaluate_every > 0 && self.evaluate.contains(&Part::Validation);
+        if let Some(data) = data.iter().find(|data| wants_validation && data.validation.is_none()) {
+            return Err(StudyError::Setting(format!(
+                "training.evaluate: `{}` has no validation part; split one off (`validation` in [data], --validation), or leave it out",
+                data.name
+            )));
+        }
+        if let Some(target) = self.target.filter(|x| self.metric.is_share() && !(0.0..=1.0).contains(x)) {
+            return Err(StudyError::Setting(format!(
+                "report.target: {} is a share, expected a number from 0 to 1, found {target}{}",
+                self.metric.name(),
+                if (1.0..=100.0).contains(&target) {
+                    format!("; did you mean {}?", target / 100.0)
+                } else {
+                    String::new()
+                }
+            )));
+        }
         if !metrics.contains(&self.metric) {
             return Err(StudyError::Setting(format!(
                 "report.metric: `{}` has {}, found {}",
@@ -262,13 +280,14 @@ impl Training {
         for (index, problem) in problems.iter().enumerate() {
             for technique in &techniques {
                 let steps = self.steps(problem.examples, technique.batch);
-                let technique = grid::over(technique.clone(), steps)?;
+                // As they are written: a schedule laid over the steps would be another one on other data or with other batches.
                 let choice = |field: &Field| match field {
                     Field::Data => problem.name.clone(),
                     field => technique.choice(*field),
                 };
                 let settings: Vec<_> = varying.iter().map(|field| (*field, choice(field))).collect();
-                let name = name_of(&technique, &settings);
+                let name = name_of(technique, &settings);
+                let technique = grid::over(technique.clone(), steps)?;
                 let records = Vec::new();
                 let group = Group { name, problem: index, steps, settings, technique, records };
                 let id = self.trial(problem, &group, 1).id();
@@ -490,15 +509,10 @@ impl Group {
         self.records.iter().filter(|record| record.failed.is_some()).count()
     }
 
-    /// The choice of a field, the data's name among them where it varies.
+    /// The choice of a field: as it is written where it varies, the data's name among them; else that of the technique.
     pub fn choice(&self, field: Field) -> String {
-        match field {
-            Field::Data => {
-                let named = self.settings.iter().find(|(of, _)| *of == field);
-                named.map(|(_, name)| name.clone()).unwrap_or_default()
-            }
-            field => self.technique.choice(field),
-        }
+        let varies = self.settings.iter().find(|(of, _)| *of == field);
+        varies.map_or_else(|| self.technique.choice(field), |(_, value)| value.clone())
     }
 
     /// What varies but the data: the same for a technique on every problem.

@@ -221,7 +221,7 @@ impl Trial {
             if self.evaluate_every > 0 && done % self.evaluate_every == 0 {
                 for (part, scores) in &mut scores {
                     let score = problem.measure(&params, *part)?.score;
-                    // On a part whose numbers are all equal R² may be −∞, which no figure shows.
+                    // Of weights so large that what they say is not a number.
                     if score.is_finite() {
                         scores.push((done, score));
                     }
@@ -260,8 +260,12 @@ impl Trial {
                     }
                 }
             }
-            finals.retain(|_, value| value.is_finite());
-            record.finals = Some(finals);
+            // Weights so large that what they say is not a number any more: the last update led nowhere.
+            if finals.values().all(|value| value.is_finite()) {
+                record.finals = Some(finals);
+            } else {
+                record.diverged_at = Some(self.steps);
+            }
         }
         let scores = scores.into_iter().filter(|(_, scores)| !scores.is_empty());
         record.series.extend(scores.map(|(part, scores)| (Metric::score(&data.task, part), scores)));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use thalweg::problem::data::CARDS;
 use thalweg::study::report::folder;
 use thalweg::study::spec::{Body, Study};
 use thalweg::study::trial::Metric;
@@ -88,7 +89,11 @@ fn study(args: &CompareArgs) -> Result<Table, Failure> {
         several => format!("Techniques on {} data sets", several.len()),
     };
     for (key, text) in [
-        ("name", "compare".to_owned()),
+        // A folder holds one study: with other data it is another.
+        (
+            "name",
+            format!("compare-{}", args.data.iter().map(|name| stem(name)).collect::<Vec<_>>().join("-")),
+        ),
         ("title", title),
         ("question", "Which of these techniques does better here, and is that decided?".to_owned()),
     ] {
@@ -107,15 +112,15 @@ fn study(args: &CompareArgs) -> Result<Table, Failure> {
 fn data(args: &CompareArgs, name: &str) -> Result<Value, Failure> {
     let (mut table, r) = (Table::new(), &args.reading);
     put(&mut table, "first", r.first.map(|n| whole(n as u64)));
-    if !is_file(name) {
+    // With several, the label is that of the files among them.
+    let is_set = args.data.len() > 1 && CARDS.iter().any(|card| card.name == name);
+    if is_set || !is_file(name, args.label.as_deref())? {
         put(&mut table, "name", Some(name.into()));
         return Ok(table.into());
     }
-    let archive = name.to_lowercase().ends_with(".npz");
-    if args.label.is_none() && !archive {
-        return Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")));
-    }
-    put(&mut table, "file", Some(name.into()));
+    // From here on it may be run from anywhere.
+    let path = std::path::absolute(name).unwrap_or_else(|_| name.into());
+    put(&mut table, "file", Some(path.display().to_string().into()));
     for (key, text) in [
         ("label", &args.label),
         ("task", &r.task),
@@ -161,9 +166,6 @@ fn whole(n: u64) -> Value {
 
 /// A file's name without its ends.
 fn stem(name: &str) -> String {
-    if !is_file(name) {
-        return name.to_owned();
-    }
     let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
     file.split('.').next().unwrap_or_default().to_owned()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
-use thalweg::problem::data::{Dataset, Shelf};
+use thalweg::problem::data::{CARDS, Dataset, Shelf};
 use thalweg::study::estimate;
 use thalweg::study::report::{self, Lang};
 use thalweg::study::run::{Means, Overrides, Ran, RunCard};
@@ -19,7 +19,7 @@ use crate::output::{columns, json, line, message};
 use crate::progress::Bars;
 
 /// Exit code where some trials ended in an error.
-const SOME_FAILED: u8 = 3;
+pub(crate) const SOME_FAILED: u8 = 3;
 
 impl Going {
     /// What is to be changed of the study.
@@ -47,6 +47,14 @@ impl Going {
         {
             return Err(Failure::Usage("--max-seeds: goes with --until-decided".to_owned()));
         }
+        if let Body::Training(training) = &study.body
+            && let Some(most) = training.until_decided.filter(|most| *most < training.seeds)
+        {
+            return Err(Failure::Usage(format!(
+                "at most {most} seeds (--max-seeds), and {} for the first look (--seeds): expected no more than the most",
+                training.seeds
+            )));
+        }
         let (true, Some(out)) = (!self.dry_run, out) else { return self.dry(&study, data) };
         interrupt::listen();
         let workers = self.effort.workers();
@@ -70,10 +78,7 @@ impl Going {
             line(format_args!("`{}` trains nothing: it is done in a moment", study.name))?;
             return Ok(ExitCode::SUCCESS);
         };
-        if training.trials() > thalweg::study::training::MANY_TRIALS && !self.yes {
-            let text = format!("{} trials; say --yes if so many are meant", training.trials());
-            return Err(Failure::Usage(text));
-        }
+        training.check(data, self.yes)?;
         let workers = self.effort.workers();
         let (problems, groups) = training.groups(data)?;
         let seconds = estimate::seconds(training, data, workers)?;
@@ -146,10 +151,26 @@ pub(crate) fn finish(
     Ok(ExitCode::from(SOME_FAILED))
 }
 
-/// Whether a name is that of a file, and not of a set.
-pub(crate) fn is_file(name: &str) -> bool {
+/// Whether `--data` names a file, and not a set; and whether that goes with `--label`.
+pub(crate) fn is_file(name: &str, label: Option<&str>) -> Result<bool, Failure> {
     let ends = [".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".npz", ".npy", ".idx", "ubyte"];
-    ends.iter().any(|end| name.to_lowercase().ends_with(end))
+    let is_set = CARDS.iter().any(|card| card.name == name);
+    let is_file =
+        !is_set && (ends.iter().any(|end| name.to_lowercase().ends_with(end)) || Path::new(name).is_file());
+    // The arrays of an archive have usual names.
+    let needs_label = is_file && !name.to_lowercase().ends_with(".npz");
+    match label {
+        None if needs_label => {
+            Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")))
+        }
+        Some(label) if is_set => Err(Failure::Usage(format!(
+            "--label {label}: belongs to a file, and `{name}` is a named set: leave it out"
+        ))),
+        Some(_) if Path::new(name).is_dir() => {
+            Err(Failure::Usage(format!("--data {name}: expected a file, found a folder")))
+        }
+        label => Ok(is_file || label.is_some()),
+    }
 }
 
 /// The shelf of `--data-dir`.

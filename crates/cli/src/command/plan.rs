@@ -7,7 +7,6 @@ use thalweg::study::errand::Errand;
 use thalweg::study::report::folder;
 use thalweg::study::run::Overrides;
 use thalweg::study::spec::{Body, Study};
-use thalweg::study::training::MANY_TRIALS;
 
 use super::Outcome;
 use super::going::shelf;
@@ -21,11 +20,8 @@ pub(crate) fn run(args: &PlanArgs, quiet: bool) -> Outcome {
     let Body::Training(training) = &study.body else {
         return Err(Failure::Usage(format!("the study `{}` trains nothing: run it", study.name)));
     };
-    if training.trials() > MANY_TRIALS && !args.yes {
-        let text = format!("{} trials; say --yes if so many are meant", training.trials());
-        return Err(Failure::Usage(text));
-    }
     let data = training.load(&shelf(&args.data_dir))?;
+    training.check(&data, args.yes)?;
     let (problems, groups) = training.groups(&data)?;
     if training.until_decided.is_some() {
         let text =

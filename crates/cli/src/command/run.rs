@@ -34,12 +34,11 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Vec<Dataset>, 
         return Ok(Vec::new());
     };
     let Some(name) = &args.data else { return Ok(training.load(&shelf(&args.going.data_dir))?) };
-    let source = match &args.label {
-        Some(label) => DataSource::Table(Box::new(TableSpec::new(name, label.clone()))),
-        None if is_file(name) => {
-            return Err(Failure::Usage(format!("--data {name}: say what is to be told, --label COLUMN")));
-        }
-        None => DataSource::Named(name.clone()),
+    let source = if is_file(name, args.label.as_deref())? {
+        let path = std::path::absolute(name).unwrap_or_else(|_| name.into());
+        DataSource::Table(Box::new(TableSpec::new(path, args.label.clone().unwrap_or_default())))
+    } else {
+        DataSource::Named(name.clone())
     };
     let first = training.data.first().and_then(|choice| choice.first);
     training.data = vec![DataChoice { first, ..source.into() }];

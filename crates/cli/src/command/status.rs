@@ -3,15 +3,25 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use thalweg::study::planned::Planned;
-use thalweg::study::status::{Status, status};
+use thalweg::study::planned::{Plan, Planned};
+use thalweg::study::status::{Status, against, status};
 
 use super::Outcome;
 use crate::args::StatusArgs;
+use crate::failure::Failure;
 use crate::output::{columns, json, line};
 
 pub(crate) fn run(args: &StatusArgs) -> Outcome {
-    let status = status(&args.run)?;
+    let status = match &args.plan {
+        None => status(&args.run)?,
+        Some(path) => against(&args.run, Some(Plan::read_from(path)?))?,
+    };
+    if args.missing && status.planned.is_none() {
+        return Err(Failure::Failed(format!(
+            "{}: does not say which trials it is to hold; name the list that `thalweg plan` wrote (--plan FILE), or run the study in it",
+            args.run.display()
+        )));
+    }
     if args.json {
         json(&value(&status, args.missing))?;
     } else if args.missing {
@@ -24,7 +34,7 @@ pub(crate) fn run(args: &StatusArgs) -> Outcome {
 }
 
 /// Everything that is not nothing, one line each.
-fn people(status: &Status) -> Result<(), crate::failure::Failure> {
+fn people(status: &Status) -> Result<(), Failure> {
     let of = status.planned.map(|planned| format!(" of {planned}")).unwrap_or_default();
     line(format_args!("finished  {}{of}", status.finished))?;
     if status.planned.is_some() {

@@ -11,7 +11,7 @@ use thalweg::study::report::folder;
 use thalweg::study::trial::Record;
 
 use super::Outcome;
-use super::going::shelf;
+use super::going::{SOME_FAILED, shelf};
 use crate::args::TrialArgs;
 use crate::failure::Failure;
 use crate::output::line;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &TrialArgs) -> Outcome {
         Some(out) => kept(&errand, out, args)?,
     };
     line(serde_json::to_string(&record).map_err(io::Error::from)?)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if record.failed.is_none() { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
 }
 
 /// The record from the folder's journal; run and written there first if it is not.

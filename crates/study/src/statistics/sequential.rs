@@ -13,8 +13,20 @@
 //! begins with 1, and by Ville's inequality it ever reaches 1/α with probability at most α, whenever one looks. Hence p = 1/max eₙ.
 //!
 //! g = 1 here: effects of about one standard deviation, as they matter with few seeds. With it p can fall below 0.05 from the fifth seed on.
+//!
+//! # Differences of one size
+//!
+//! Accuracies on small test sets are multiples of 1/n, and a few of their differences may all be +c or −c by chance; to a law without jumps that would be next to
+//! impossible, and e explodes. While all differences so far (0 aside) have one size, only their signs count: with h of one sign and k of the other eₙ is at most
+//!
+//! ```text
+//! ½·2^(h+k−1)·[h = 0 or k = 0]  +  ½·2^(h+k)·h!·k!/(h+k+1)!
+//! ```
+//!
+//! the even mixture of two martingales of a fair coin: that it always falls on one side, and that its chance is anything alike (Robbins 1970).
 
 use super::descriptive::{all_equal, mean};
+use super::power::MOST_SEEDS;
 
 /// The variance g of the law of effects.
 pub const EFFECT_VARIANCE: f64 = 1.0;
@@ -23,8 +35,10 @@ pub const EFFECT_VARIANCE: f64 = 1.0;
 pub fn log_e_values(differences: &[f64]) -> Option<Vec<f64>> {
     let scale = scale(differences)?;
     let (mut centre, mut spread) = (0.0, 0.0);
+    let mut signs = Signs::default();
     let step = |(index, d): (usize, &f64)| {
         let (n, d) = ((index + 1) as f64, d / scale);
+        signs.take(d);
         let from = d - centre;
         centre += from / n;
         spread += from * (d - centre);
@@ -33,9 +47,100 @@ pub fn log_e_values(differences: &[f64]) -> Option<Vec<f64>> {
             return 0.0;
         }
         // V / (S + n·d̄²/(1 + ng)) with V = S + n·d̄².
-        0.5 * (n * ((square + spread) / (spread + square / widened)).ln() - widened.ln())
+        let log = 0.5 * (n * ((square + spread) / (spread + square / widened)).ln() - widened.ln());
+        signs.log_e_value().map_or(log, |most| log.min(most))
     };
     Some(differences.iter().enumerate().map(step).collect())
+}
+
+/// The number of pairs after which a difference that goes on as it was decides, beyond the `seen` ones: the smallest n with eₙ ≥ 1/α at the same effect. None
+/// for an effect of 0, or if that takes more than a million.
+pub fn seeds_until(effect: f64, seen: u64, alpha: f64) -> Option<u64> {
+    let enough = |n: u64| {
+        let (n, square) = (n as f64, effect * effect);
+        let widened = 1.0 + n * EFFECT_VARIANCE;
+        0.5 * (n * ((1.0 + square) / (1.0 + square / widened)).ln() - widened.ln()) >= -alpha.ln()
+    };
+    let mut high = (seen + 1).max(2);
+    while !enough(high) {
+        if high >= MOST_SEEDS || !effect.is_finite() || effect == 0.0 {
+            return None;
+        }
+        high = (2 * high).min(MOST_SEEDS);
+    }
+    let mut low = (high / 2).max(seen);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if enough(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+/// Differences of one size are the same up to this share of it.
+const ROUNDING: f64 = 1e-9;
+
+/// The signs of differences that are all of one size.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Signs {
+    size: f64,
+    positive: u32,
+    negative: u32,
+    several: bool,
+}
+
+impl Signs {
+    /// The signs of these differences.
+    pub(crate) fn of(differences: &[f64]) -> Self {
+        let mut signs = Self::default();
+        differences.iter().for_each(|d| signs.take(*d));
+        signs
+    }
+
+    fn take(&mut self, difference: f64) {
+        if difference == 0.0 {
+            return;
+        }
+        if self.size == 0.0 {
+            self.size = difference.abs();
+        }
+        self.several |= (difference.abs() - self.size).abs() > ROUNDING * self.size;
+        if difference > 0.0 { self.positive += 1 } else { self.negative += 1 }
+    }
+
+    /// Whether all differences but 0 are of one size, and there are any.
+    pub(crate) fn are_all(self) -> bool {
+        !self.several && self.positive + self.negative > 0
+    }
+
+    /// Whether they are all on one side.
+    pub(crate) fn agree(self) -> bool {
+        self.positive == 0 || self.negative == 0
+    }
+
+    /// The most that e may be; none where sizes differ.
+    fn log_e_value(self) -> Option<f64> {
+        if !self.are_all() {
+            return None;
+        }
+        let [h, k] = [self.positive, self.negative].map(f64::from);
+        let two = std::f64::consts::LN_2;
+        let any = (h + k) * two + libm::lgamma(h + 1.0) + libm::lgamma(k + 1.0) - libm::lgamma(h + k + 2.0);
+        let same = if self.agree() { (h + k - 1.0) * two } else { f64::NEG_INFINITY };
+        let largest = any.max(same);
+        Some(largest + ((any - largest).exp() + (same - largest).exp()).ln() - two)
+    }
+
+    /// Two-sided p of a fair coin: twice the chance of so few of the rarer side, at most 1 (the exact sign test).
+    pub(crate) fn p(self) -> f64 {
+        let n = self.positive + self.negative;
+        let rarer = self.positive.min(self.negative);
+        let (mut term, mut sum) = (0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX)), 0.0);
+        for i in 0..=rarer {
+            sum += term;
+            term *= f64::from(n - i) / f64::from(i + 1);
+        }
+        (2.0 * sum).min(1.0)
+    }
 }
 
 /// The anytime-valid p of no mean difference: the smallest so far, 1/max eₙ, at most 1. None for fewer than two differences, or if one is not finite.
@@ -163,11 +268,62 @@ mod tests {
         assert_eq!((sequential_p(&[]), sequential_p(&[1.0])), (None, None));
         assert_eq!(sequential_p(&[1.0, f64::NAN]), None);
         assert_eq!(sequential_p(&[0.0; 9]), Some(1.0));
-        // The same difference in all seeds: eₙ = (1 + n)^((n − 1)/2), so four seeds do not decide and five do.
-        for (n, expected) in [(2, 3.0_f64.powf(-0.5)), (4, 5.0_f64.powf(-1.5)), (5, 6.0_f64.powi(-2))] {
-            let found = sequential_p(&vec![0.1; n]).unwrap();
-            assert!((found / expected - 1.0).abs() < 1e-12, "{n}: {found} {expected}");
+        // The same difference in all seeds is a coin that fell on one side: ½·2ⁿ⁻¹ + ½·2ⁿ/(n + 1). Five seeds do not decide and six do.
+        for n in [2, 4, 5, 6] {
+            let e = 0.5 * 2.0_f64.powi(n - 1) + 0.5 * 2.0_f64.powi(n) / f64::from(n + 1);
+            let found = sequential_p(&vec![0.1; n as usize]).unwrap();
+            assert!((found * e - 1.0).abs() < 1e-12, "{n}: {found} {e}");
+            assert_eq!(found < 0.05, n >= 6);
         }
-        assert!(5.0_f64.powf(-1.5) > 0.05 && 6.0_f64.powi(-2) < 0.05);
+        // One of them on the other side: 2ⁿ·h!·k!/(n + 1)! alone, and never more than before.
+        let mixed = sequential_p(&[0.1, 0.1, 0.1, -0.1, 0.0]).unwrap();
+        assert!((mixed * (2.0 + 1.0) - 1.0).abs() < 1e-12, "{mixed}");
+    }
+
+    #[test]
+    fn signs_are_tested_as_a_fair_coin() {
+        // scipy.stats.binomtest(k, n).pvalue
+        for (differences, expected) in [
+            (vec![0.2; 3], 0.25),
+            (vec![0.2; 6], 0.03125),
+            (vec![0.2, 0.2, 0.2, 0.2, 0.2, 0.2, -0.2], 0.125),
+            (vec![0.2, -0.2, 0.2, -0.2, 0.0], 1.0),
+            (vec![-0.2; 8], 0.0078125),
+        ] {
+            let signs = Signs::of(&differences);
+            assert!(signs.are_all());
+            assert!((signs.p() - expected).abs() < 1e-15, "{differences:?}: {}", signs.p());
+        }
+        assert!(!Signs::of(&[0.1, 0.2]).are_all() && !Signs::of(&[0.0]).are_all());
+    }
+
+    #[test]
+    fn the_mixture_of_signs_is_a_martingale() {
+        // The mean of the next value over both sides is the present one.
+        for h in 0..12 {
+            for k in 0..12 {
+                let e = |positive, negative| {
+                    let signs = Signs { size: 1.0, positive, negative, several: false };
+                    signs.log_e_value().map_or(1.0, f64::exp)
+                };
+                let next = (e(h + 1, k) + e(h, k + 1)) / 2.0;
+                assert!((next / e(h, k) - 1.0).abs() < 1e-9, "{h} {k}: {next} {}", e(h, k));
+            }
+        }
+    }
+
+    #[test]
+    fn so_many_seeds_more_decide_if_nothing_changes() {
+        for effect in [0.3, 0.47, 1.0, 3.0] {
+            let n = seeds_until(effect, 2, 0.05).unwrap();
+            // Differences with exactly that effect: pairs around the mean, whose deviation is 1 with n in the denominator.
+            let differences =
+                |n: u64| (0..n).map(|i| effect + [1.0, -1.0][i as usize % 2]).collect::<Vec<_>>();
+            let p = |n: u64| -log_e_values(&differences(n)).unwrap().last().unwrap();
+            let even = n + n % 2;
+            assert!(p(even) <= 0.05_f64.ln() + 0.05, "{effect}: {n}");
+            assert!(seeds_until(effect, 500, 0.05).unwrap() > 500);
+        }
+        assert_eq!(seeds_until(0.0, 2, 0.05), None);
     }
 }
