@@ -224,11 +224,12 @@ mod tests {
         assert_eq!(gone["final"]["test_accuracy"], of(0, None));
         assert_eq!(once["final"]["test_accuracy"], of(1, Some(0.8)));
         let comparison = &all["comparisons"][0];
-        for key in ["difference", "sd", "median", "ci95", "bca95", "p_wilcoxon", "effect", "seeds_needed"] {
+        for key in ["difference", "sd", "median", "ci95", "bca95", "p_wilcoxon", "effect"] {
             assert_eq!(comparison[key], Value::Null, "{key}");
         }
-        // One seed decides nothing, not even against one that diverged: p = 2·4⁻¹, and thrice that is more than 1.
-        assert_eq!((&comparison["p"], &comparison["p_holm"]), (&json!(0.5), &json!(1.0)));
+        // One seed decides nothing, not even against one that diverged; of three comparisons, seven would: 3·2·2⁻⁷ < 5 %.
+        assert_eq!((&comparison["p"], &comparison["p_holm"]), (&json!(1.0), &json!(1.0)));
+        assert_eq!(comparison["seeds_needed"], 7);
         assert_eq!(comparison["verdict"], "undecided");
     }
 

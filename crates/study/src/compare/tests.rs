@@ -97,19 +97,22 @@ fn equal_differences_count_as_signs_alone() {
 
 #[test]
 fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
-    let fine = rule("adam", three(0.5, 0.9, 0.8));
-    let gone = rule("sgd", vec![diverged(1, 3), diverged(2, 4), diverged(3, 5)]);
+    let six = |seed: u64| {
+        record(seed, 0.5 + 0.01 * seed as f64, 0.9 + 0.001 * seed as f64, 0.8 + 0.002 * seed as f64)
+    };
+    let fine = rule("adam", (1..=6).map(six).collect());
+    let gone = rule("sgd", (1..=6).map(|seed| diverged(seed, 2 + seed)).collect());
     let mut some = fine.clone();
     some.records[1] = diverged(2, 4);
-    // 2·4⁻³
+    // 2·2⁻⁶
     let p = Some(0.03125);
     for (a, b, p, verdict, pairs) in [
         (&fine, &gone, p, Verdict::Better, 0),
         (&gone, &fine, p, Verdict::Worse, 0),
         (&gone, &gone, None, Verdict::Undecided, 0),
         (&some, &gone, None, Verdict::Undecided, 0),
-        (&fine, &some, None, Verdict::Undecided, 2),
-        (&some, &fine, None, Verdict::Undecided, 2),
+        (&fine, &some, None, Verdict::Undecided, 5),
+        (&some, &fine, None, Verdict::Undecided, 5),
     ] {
         for (metric, looks) in CLASSES.into_iter().flat_map(|m| [(m, Looks::One), (m, Looks::Any)]) {
             let c = compare(a, b, metric, looks);
@@ -124,13 +127,15 @@ fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
         (found.p, found.verdict)
     };
     // Far better in the seeds that finish, and still not better.
-    let mut lucky = rule("sgd", three(0.1, 0.99, 0.99));
+    let mut lucky = rule("sgd", (1..=6).map(|seed| record(seed, 0.1 / seed as f64, 0.99, 0.99)).collect());
     lucky.records[0] = diverged(1, 2);
     assert_eq!(decided(&lucky, &fine), (None, Verdict::Undecided));
     assert_eq!(decided(&fine, &rule("sgd", Vec::new())), (None, Verdict::Undecided));
-    // Two seeds do not decide: 2·4⁻² = .125.
-    let two = |group: &Group| Group { records: group.records[..2].to_vec(), ..group.clone() };
-    assert_eq!(decided(&two(&fine), &two(&gone)), (Some(0.125), Verdict::Undecided));
+    // Five seeds do not decide, and six are told to.
+    let five = |group: &Group| Group { records: group.records[..5].to_vec(), ..group.clone() };
+    let (fine, gone) = (five(&fine), five(&gone));
+    assert_eq!(decided(&fine, &gone), (Some(0.0625), Verdict::Undecided));
+    assert_eq!(compare(&fine, &gone, Metric::TrainLoss, Looks::One).seeds_needed, Some(6));
 }
 
 #[test]
@@ -140,6 +145,7 @@ fn more_seeds_are_for_what_they_may_decide() {
     mixed.records[2] = diverged(3, 5);
     let gone = |n: u64| rule("sgd", (1..=n).map(|seed| diverged(seed, 5)).collect());
     let two = Group { records: fine.records[..2].to_vec(), ..fine.clone() };
+    let six = losses("adam", &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
     let one = Group { records: fine.records[..1].to_vec(), ..close.clone() };
     for (a, b, open) in [
         (&fine, &close, true),
@@ -147,7 +153,7 @@ fn more_seeds_are_for_what_they_may_decide() {
         // One seed may become many; two that diverged may become three.
         (&fine, &one, true),
         (&two, &gone(2), true),
-        (&fine, &gone(4), false),
+        (&six, &gone(6), false),
         // But what diverges in some seeds never has diverged in all.
         (&fine, &mixed, false),
         (&gone(4), &gone(4), false),
@@ -161,9 +167,10 @@ fn where_nothing_differs_divergence_is_no_further_chance_to_be_wrong() {
     for n in 3..=40 {
         for step in 0..=1000 {
             let q = f64::from(step) / 1000.0;
-            let all = 2.0 * (q * (1.0 - q)).powi(n);
+            // A seed in which one alone diverges has chance q/2 on each side, at most.
+            let all = 2.0 * (q / 2.0).powi(n);
             assert!(all <= divergence_p(n as usize) * (1.0 + 1e-12));
-            assert!(LEVEL * (1.0 - q).powi(2 * n) + all <= LEVEL, "{n} {q}");
+            assert!(divergence_p(n as usize) > LEVEL || LEVEL * (1.0 - q).powi(n) + all <= LEVEL, "{n} {q}");
         }
     }
 }
@@ -177,11 +184,11 @@ fn what_failed_counts_for_nothing() {
     broken.records[2] = failed(3);
     let found = compare(&fine, &broken, Metric::TrainLoss, Looks::One);
     assert_eq!((whole.paired.n, found.paired.n, found.verdict), (5, 4, Verdict::Better));
-    // What is left of a group all of whose seeds diverged: 2·4⁻⁴.
+    // What is left of a group all of whose seeds diverged: 2·2⁻⁴.
     let mut gone = rule("sgd", (1..=5).map(|seed| diverged(seed, 3)).collect());
     gone.records[4] = failed(5);
     let found = compare(&fine, &gone, Metric::TrainLoss, Looks::One);
-    assert_eq!((found.p, found.verdict), (Some(2.0 / 256.0), Verdict::Better));
+    assert_eq!((found.p, found.verdict), (Some(0.125), Verdict::Undecided));
     // The other diverged where this one failed: not all of one and none of the other.
     let mut other = fine.clone();
     other.records[4] = diverged(5, 9);

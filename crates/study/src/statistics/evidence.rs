@@ -100,6 +100,42 @@ fn where_nothing_differs_verdicts_are_wrong_in_one_of_twenty_at_most() {
     wrong_verdicts(2_000);
 }
 
+/// Differences of one size, as accuracies on a small test set have: +c, −c, and 0 with a chance.
+fn coins(seed: u64, pairs: usize, zeros: f64) -> Vec<f64> {
+    let mut rng = key(seed, Purpose::Noise, 1947).rng();
+    let mut coin = || {
+        let (side, none) = (normal(&mut rng), normal(&mut rng));
+        if none.abs() < zeros { 0.0 } else { side.signum() / 360.0 }
+    };
+    (0..pairs).map(|_| coin()).collect()
+}
+
+/// What a comparison says of such differences at a fixed number of seeds.
+fn coins_decided(differences: &[f64]) -> bool {
+    let signs = super::Signs::of(differences);
+    signs.are_all() && signs.p() < 0.05
+}
+
+#[test]
+fn differences_of_one_size_are_wrong_in_one_of_twenty_at_most() {
+    const COUNT: u64 = 4_000;
+    for zeros in [0.0, 0.5] {
+        for pairs in [3, 5, 6, 7, 8, 10, 20] {
+            let found = share(COUNT, |seed| coins_decided(&coins(seed, pairs, zeros)));
+            println!("{pairs} coins, zeros {zeros}: {:.2} % wrong", 100.0 * found);
+            assert!(found <= 0.05 + luck(0.05, COUNT), "{pairs} {zeros}: {found}");
+        }
+        for cap in [20, 50] {
+            let found = share(COUNT, |seed| sequential_p(&coins(seed, cap, zeros)).unwrap() < 0.05);
+            println!("until decided, at most {cap} coins, zeros {zeros}: {:.2} % wrong", 100.0 * found);
+            assert!(found <= 0.05, "{cap} {zeros}: {found}");
+        }
+    }
+    // What the t-test would say of seven coins.
+    let found = share(COUNT, |seed| decided(&coins(seed, 7, 0.0)));
+    assert!(found > 0.1, "{found}");
+}
+
 #[test]
 fn a_difference_of_one_deviation_is_found_as_often_as_theory_says() {
     powers_found(8_000, 0.02);
