@@ -204,8 +204,8 @@ macro_rules! texts {
 texts! {
     /// Words and signs that other texts are made of.
     Words {
-        better, worse, undecided, none, listed, comma, semicolon, colon, between, quoted, points,
-        diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
+        better, worse, undecided, none, listed, range, comma, semicolon, colon, between, quoted, points,
+        failed, diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
     }
     /// The frame of the page, and how it was made.
     Page {
@@ -226,13 +226,13 @@ texts! {
     }
     /// What figures show and how to read them.
     Captions {
-        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, right, left,
+        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, sequential, right, left,
         finals, larger, smaller, smaller_log,
         target, target_named, target_chosen, profiles, profiles_of_shortfall, best_ranks,
     }
     /// What tables hold, and their columns.
     Tables {
-        groups, comparisons, trials, series, failures, technique, finished, diverged, metric, difference, a_is, seed, reason, best_of, first_of,
+        groups, comparisons, sequential, trials, series, failures, technique, finished, diverged, metric, difference, a_is, seed, reason, best_of, first_of,
         p_holm, needed, times, target, reached, missed, median_step, ranks, mean_rank, finished_on,
     }
 }
