@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Captions, Found, Method, Page, Tables, Texts, Words};
+use super::{Activations, Captions, Descent, Found, Method, Page, Readings, Tables, Texts, Words};
 use crate::technique::Field;
 
 pub(super) const TEXTS: Texts = Texts {
@@ -159,6 +159,45 @@ pub(super) const TEXTS: Texts = Texts {
         mean_rank: "mean rank",
         finished_on: "data sets finished",
         first_of: "Shown: the first {k} of {n}; {file} has all of them.",
+    },
+    descent: Descent {
+        method: "{steps} steps from ({x}, {y}), in f64; exact gradients.",
+        method_noisy: "{steps} steps from ({x}, {y}), in f64; normal noise of σ = {noise} on every gradient.",
+        surface: "The surface that the rules walk down: dark is low, light is high.",
+        field: "Each arrow points where the function falls most steeply, at a right angle to the contour line through it. The star is a minimum; an arrow that does not point at it is a step into the wrong direction. Lengths grow with the square root of the slope.",
+        paths: "One panel for each rule, with its learning rate: a dot is a step (where there is room), grey lines are contours, and all panels show the same window. The rates differ from rule to rule, so the shapes of the paths are to be compared, not their speeds.",
+        together: "The same paths in one window; the last marker of a path is its end.",
+        lowest: "Lowest after {steps} steps: {rule} with f = {value}.",
+        turns: "Turns in y, which count the zigzag: {turns}.",
+        turns_of: "{n} ({rule})",
+        ended_so: "{rule}: {ended}.",
+        ends: "Where each path ended: the last point, the value there, how often the path turned round in y.",
+        points: "Every point of every path.",
+        rule: "rule",
+        turns_in_y: "turns in y",
+        ended: "ended",
+        finished: "finished",
+    },
+    activations: Activations {
+        method: "{samples} inputs of {width} standard normal columns through {layers} layers of {width} units, without biases, in f32; seed {seed}. Saturated: within 2 % of a flat end of sigmoid or tanh. Dead: units that are 0 for every input.",
+        histograms: "What comes out of each layer before any training: settings down, layers across, with the reading of each row below its name. Wanted is a spread that stays from left to right; a heap at the ends (saturated), at one point or at 0 (collapsed) is trouble. The x axis is shared within a row only.",
+        layers: "Mean and standard deviation (std) of each layer's activations, the share of them that is saturated, and the share of units that are dead.",
+        bins: "Counts of each bin.",
+        setting: "setting",
+        layer: "layer",
+        mean: "mean",
+        std: "std",
+        saturated: "saturated",
+        dead: "dead",
+    },
+    readings: Readings {
+        nothing: "No layers, nothing to read.",
+        exploding: "Exploding activations: the spread grows from {first} to {last} in {depth} layers.",
+        vanishing: "Vanishing gradients: up to {share} of a layer's activations lie at the flat ends of the function, where its slope is nearly 0.",
+        dead_units: "Dead units: {share} of the last layer are 0 for every input and get no gradient.",
+        crowded: "Limited expressiveness: the activations crowd at {place} (spread {last} in the last layer), so the units all do the same work and gradients shrink with depth.",
+        shrinking: "Shrinking: the spread falls from {first} to {last} in {depth} layers; in a deeper network the signal, and the gradient with it, would vanish.",
+        right: "Right: the spread stays ({first} in the first layer, {last} in the last), and few units are stuck.",
     },
 };
 
