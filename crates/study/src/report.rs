@@ -208,14 +208,7 @@ pub(crate) fn minus(text: String) -> String {
 
 /// `a, b and c`.
 pub(crate) fn listed<S: AsRef<str>>(items: &[S]) -> String {
-    match items {
-        [] => "none".to_owned(),
-        [one] => one.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
+    Lang::En.listed(items)
 }
 
 #[cfg(test)]

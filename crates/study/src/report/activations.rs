@@ -3,7 +3,8 @@
 use problem::signal::{LayerReport, Signal, reading};
 use serde_json::{Value, json};
 
-use super::{Cell, Drawn, Section, Table, full, short};
+use super::lang::fill;
+use super::{Cell, Drawn, Lang, Section, Table, full, short};
 use crate::error::StudyError;
 use crate::figure::{HistogramRow, Panel, histograms};
 use crate::spec::Study;
@@ -27,11 +28,24 @@ pub fn json(layers: &[LayerReport]) -> Value {
     json!({ "layers": each.collect::<Vec<_>>(), "reading": reading(layers) })
 }
 
-/// Everything there is to say of the settings.
+/// Everything there is to say of the settings, in English.
 ///
 /// # Errors
 /// When a figure cannot be drawn.
 pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Section, StudyError> {
+    section_in(study, all, Lang::En)
+}
+
+/// Everything there is to say of the settings.
+///
+/// # Errors
+/// When a figure cannot be drawn.
+pub fn section_in(
+    study: &Study,
+    all: &[(Signal, Vec<LayerReport>)],
+    lang: Lang,
+) -> Result<Section, StudyError> {
+    let texts = &lang.texts().activations;
     let first = all[0].0;
     let row = |(signal, layers): &(Signal, Vec<LayerReport>)| HistogramRow {
         name: name(signal),
@@ -71,39 +85,70 @@ pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Sect
         }
     }
     let headers = ["setting", "layer", "mean", "std", "saturated", "dead"];
+    let titles = [texts.setting, texts.layer, texts.mean, texts.std, texts.saturated, texts.dead];
     Ok(Section {
         notes: Vec::new(),
         resolved: Some(study.resolved()),
         name: study.name.clone(),
-        title: study.title.clone(),
-        question: study.question.clone(),
-        method: format!(
-            "{} inputs of {} standard normal columns through {} layers of {} units, without biases, in f64; seed {}. Saturated: within 2 % of a flat end of sigmoid or tanh. Dead: units that are 0 for every input.",
-            first.samples, first.width, first.layers, first.width, first.seed
+        title: lang.of_study(&study.title),
+        question: lang.of_study(&study.question),
+        method: fill(
+            texts.method,
+            &[
+                ("samples", &first.samples),
+                ("width", &first.width),
+                ("layers", &first.layers),
+                ("seed", &first.seed),
+            ],
         ),
         sentences: all
             .iter()
-            .map(|(signal, layers)| format!("{}: {}", name(signal), reading(layers)))
+            .map(|(signal, layers)| {
+                let reading = lang.reading(&reading(layers));
+                fill(lang.texts().found.with_reason, &[("name", &name(signal)), ("reason", &reading)])
+            })
             .collect(),
-        figures: vec![Drawn {
-            name: "histograms".into(),
-            caption: "What comes out of each layer before any training: settings down, layers across, with the reading of each row below its name. Wanted is a spread that stays from left to right; a heap at the ends (saturated), at one point or at 0 (collapsed) is trouble. The x axis is shared within a row only.".into(),
-            figure,
-        }],
+        figures: vec![Drawn { name: "histograms".into(), caption: texts.histograms.into(), figure }],
         tables: vec![
-            Table::hidden(
-                "layers",
-                "Mean and standard deviation (std) of each layer's activations, the share of them that is saturated, and the share of units that are dead.",
-                &headers,
-                statistics,
-            )
-            .showing(&headers, shown),
-            Table::hidden(
-                "histograms",
-                "Counts of each bin.",
-                &["setting", "layer", "from", "to", "count"],
-                bins,
-            ),
+            Table::hidden("layers", texts.layers, &headers, statistics).showing(&titles, shown),
+            Table::hidden("histograms", texts.bins, &["setting", "layer", "from", "to", "count"], bins),
         ],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Body;
+
+    #[test]
+    fn a_chinese_section_says_the_same_and_keeps_the_files() {
+        let study = Study::find("activations").unwrap();
+        let Body::Activations(signals) = &study.body else { panic!("signals") };
+        let small = |signal: &Signal| Signal { width: 20, samples: 50, ..*signal };
+        let all: Vec<_> = signals.iter().map(small).map(|signal| (signal, signal.run())).collect();
+        let english = section(&study, &all).unwrap();
+        let chinese = section_in(&study, &all, Lang::Zh).unwrap();
+        assert!(
+            english
+                .method
+                .starts_with("50 inputs of 20 standard normal columns through 5 layers of 20 units")
+        );
+        assert!(
+            chinese.method.starts_with("50 个输入，各有 20 列标准正态数，依次通过 5 层"),
+            "{}",
+            chinese.method
+        );
+        for (en, zh) in english.tables.iter().zip(&chinese.tables) {
+            assert_eq!(
+                (&en.name, &en.headers, format!("{:?}", en.rows)),
+                (&zh.name, &zh.headers, format!("{:?}", zh.rows))
+            );
+            assert_ne!(en.caption, zh.caption);
+        }
+        for (sentence, (signal, _)) in chinese.sentences.iter().zip(&all) {
+            let said = sentence.strip_prefix(&format!("{}：", name(signal))).expect("its name first");
+            assert!(!said.contains(|c: char| c.is_ascii_alphabetic() && c != 'e'), "{sentence}");
+        }
+    }
 }

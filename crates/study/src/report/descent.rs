@@ -1,12 +1,15 @@
 //! Paths in the plane: running them, their section of the report, and their JSON.
 
+use std::fmt::Display;
+
 use problem::descend::{Ended, Path};
 use problem::function::Plane;
 use serde_json::{Value, json};
 use technique::decay::Decay;
 use technique::word::Family;
 
-use super::{Cell, Drawn, Section, Table, full, listed, short};
+use super::lang::fill;
+use super::{Cell, Drawn, Lang, Section, Table, full, short};
 use crate::error::StudyError;
 use crate::figure::{Surface, Trajectory, field, paths, paths_together, surface};
 use crate::spec::{Paths, Study};
@@ -45,11 +48,25 @@ pub fn reversals(path: &Path) -> usize {
     steps.windows(2).filter(|pair| pair[0] * pair[1] < 0.0).count()
 }
 
-/// Everything there is to say of the paths.
+/// Everything there is to say of the paths, in English.
 ///
 /// # Errors
 /// When a figure cannot be drawn.
 pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<Section, StudyError> {
+    section_in(study, all, walked, Lang::En)
+}
+
+/// Everything there is to say of the paths.
+///
+/// # Errors
+/// When a figure cannot be drawn.
+pub fn section_in(
+    study: &Study,
+    all: &Paths,
+    walked: &[(String, Path)],
+    lang: Lang,
+) -> Result<Section, StudyError> {
+    let texts = &lang.texts().descent;
     let function = all.descent.function;
     let card = function.card();
     let [x, y] = function.window();
@@ -70,24 +87,22 @@ pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<
     let figures = vec![
         Drawn {
             name: "surface".into(),
-            caption: "The surface that the rules walk down: dark is low, light is high.".into(),
+            caption: texts.surface.into(),
             figure: surface(card.title, &ground)?,
         },
         Drawn {
             name: "field".into(),
-            caption: "Each arrow points where the function falls most steeply, at a right angle to the contour line through it. The star is a minimum; an arrow that does not point at it is a step into the wrong direction. Lengths grow with the square root of the slope.".into(),
-            figure: field("Direction of steepest descent", &ground, &|x, y| {
-                function.gradient([x, y])
-            })?,
+            caption: texts.field.into(),
+            figure: field("Direction of steepest descent", &ground, &|x, y| function.gradient([x, y]))?,
         },
         Drawn {
             name: "paths".into(),
-            caption: "One panel for each rule, with its learning rate: a dot is a step (where there is room), grey lines are contours, and all panels show the same window. The rates differ from rule to rule, so the shapes of the paths are to be compared, not their speeds.".into(),
+            caption: texts.paths.into(),
             figure: paths(&study.title, &ground, &trajectories)?,
         },
         Drawn {
             name: "together".into(),
-            caption: "The same paths in one window; the last marker of a path is its end.".into(),
+            caption: texts.together.into(),
             figure: paths_together(&study.title, &ground, &trajectories)?,
         },
     ];
@@ -97,40 +112,28 @@ pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<
             vec![rule.clone(), step.to_string(), full(p[0]), full(p[1]), full(*value)]
         })
     });
-    let start = all.descent.start;
+    let [x, y] = all.descent.start.map(|at| super::minus(at.to_string()));
+    let (steps, noise) = (all.descent.steps, all.descent.noise);
+    let method = if noise > 0.0 { texts.method_noisy } else { texts.method };
     Ok(Section {
         notes: Vec::new(),
         resolved: Some(study.resolved()),
         name: study.name.clone(),
-        title: study.title.clone(),
-        question: study.question.clone(),
-        method: format!(
-            "{} steps from ({}, {}), in f64; {}.",
-            all.descent.steps,
-            super::minus(start[0].to_string()),
-            super::minus(start[1].to_string()),
-            if all.descent.noise > 0.0 {
-                format!("normal noise of σ = {} on every gradient", all.descent.noise)
-            } else {
-                "exact gradients".to_owned()
-            }
-        ),
-        sentences: sentences(walked),
+        title: lang.of_study(&study.title),
+        question: lang.of_study(&study.question),
+        method: fill(method, &[("steps", &steps), ("x", &x), ("y", &y), ("noise", &noise)]),
+        sentences: sentences(walked, lang),
         figures,
         tables: vec![
-            ends(walked),
-            Table::hidden(
-                "paths",
-                "Every point of every path.",
-                &["rule", "step", "x", "y", "f"],
-                rows.collect(),
-            ),
+            ends(walked, lang),
+            Table::hidden("paths", texts.points, &["rule", "step", "x", "y", "f"], rows.collect()),
         ],
     })
 }
 
 /// Who came lowest, who turned how often, and who did not finish.
-fn sentences(walked: &[(String, Path)]) -> Vec<String> {
+fn sentences(walked: &[(String, Path)], lang: Lang) -> Vec<String> {
+    let texts = &lang.texts().descent;
     let finished = |(_, path): &&(String, Path)| path.ended == Ended::Finished;
     let mut sentences = Vec::new();
     let lowest = walked.iter().filter(finished).filter_map(|(rule, path)| {
@@ -138,22 +141,33 @@ fn sentences(walked: &[(String, Path)]) -> Vec<String> {
         Some((rule, path, value))
     });
     if let Some((rule, path, value)) = lowest.min_by(|a, b| a.2.total_cmp(&b.2)) {
-        sentences.push(format!(
-            "Lowest after {} steps: {rule} with f = {}.",
-            path.points.len().saturating_sub(1),
-            short(value)
-        ));
+        let steps = path.points.len().saturating_sub(1);
+        let places: [(&str, &dyn Display); 3] = [("steps", &steps), ("rule", rule), ("value", &short(value))];
+        sentences.push(fill(texts.lowest, &places));
     }
-    let turns: Vec<String> =
-        walked.iter().map(|(rule, path)| format!("{} ({rule})", reversals(path))).collect();
-    sentences.push(format!("Turns in y, which count the zigzag: {}.", listed(&turns)));
+    let turns: Vec<String> = walked
+        .iter()
+        .map(|(rule, path)| fill(texts.turns_of, &[("n", &reversals(path)), ("rule", rule)]))
+        .collect();
+    sentences.push(fill(texts.turns, &[("turns", &lang.listed(&turns))]));
     let lost = walked.iter().filter(|walked| !finished(walked));
-    sentences.extend(lost.map(|(rule, path)| format!("{rule}: {}.", path.ended)));
+    sentences.extend(
+        lost.map(|(rule, path)| fill(texts.ended_so, &[("rule", rule), ("ended", &how(path, lang))])),
+    );
     sentences
 }
 
+/// How a path ended.
+fn how(path: &Path, lang: Lang) -> String {
+    match path.ended {
+        Ended::Finished => lang.texts().descent.finished.to_owned(),
+        Ended::Diverged { at } => fill(lang.texts().words.diverged_at, &[("at", &at)]),
+    }
+}
+
 /// Where each path ended.
-fn ends(walked: &[(String, Path)]) -> Table {
+fn ends(walked: &[(String, Path)], lang: Lang) -> Table {
+    let texts = &lang.texts().descent;
     let last = |path: &Path| {
         let [x, y] = path.points.last().copied().unwrap_or([f64::NAN; 2]);
         [x, y, path.values.last().copied().unwrap_or(f64::NAN)]
@@ -164,13 +178,13 @@ fn ends(walked: &[(String, Path)]) -> Table {
     };
     let shown_row = |(rule, path): &(String, Path)| {
         let numbers = last(path).map(|value| Cell::number(short(value), Some(value)));
-        let rest = [Cell::count(reversals(path)), path.ended.to_string().into()];
+        let rest = [Cell::count(reversals(path)), how(path, lang).into()];
         std::iter::once(rule.clone().into()).chain(numbers).chain(rest).collect::<Vec<_>>()
     };
-    let headers = ["rule", "x", "y", "f", "turns in y", "ended"];
+    let headers = [texts.rule, "x", "y", "f", texts.turns_in_y, texts.ended];
     Table::hidden(
         "ends",
-        "Where each path ended: the last point, the value there, how often the path turned round in y.",
+        texts.ends,
         &["rule", "x", "y", "f", "turns", "ended"],
         walked.iter().map(row).collect(),
     )
@@ -190,7 +204,34 @@ fn formula(doc: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::formula;
+    use super::*;
+    use crate::spec::Body;
+
+    #[test]
+    fn a_chinese_section_says_the_same_and_keeps_the_files() {
+        let study = Study::find("trajectories").unwrap();
+        let Body::Descent(all) = &study.body else { panic!("paths") };
+        let mut walked = walk(all).unwrap();
+        walked[0].1.ended = Ended::Diverged { at: 7 };
+        let english = section(&study, all, &walked).unwrap();
+        let chinese = section_in(&study, all, &walked, Lang::Zh).unwrap();
+        assert!(english.sentences.contains(&format!("{}: diverged at step 7.", walked[0].0)));
+        assert!(chinese.sentences.contains(&format!("{}：在第 7 步发散。", walked[0].0)));
+        assert_eq!(english.sentences.len(), chinese.sentences.len());
+        for (en, zh) in english.tables.iter().zip(&chinese.tables) {
+            assert_eq!(
+                (&en.name, &en.headers, format!("{:?}", en.rows)),
+                (&zh.name, &zh.headers, format!("{:?}", zh.rows))
+            );
+            assert_ne!(en.caption, zh.caption);
+        }
+        assert!(english.figures.iter().zip(&chinese.figures).all(|(en, zh)| en.caption != zh.caption));
+        assert_eq!(chinese.tables[0].shown.as_ref().unwrap().rows[0].last(), Some(&"在第 7 步发散".into()));
+        assert_eq!(
+            english.tables[0].shown.as_ref().unwrap().rows[0].last(),
+            Some(&"diverged at step 7".into())
+        );
+    }
 
     #[test]
     fn a_formula_keeps_its_letters_and_leaves_the_derivatives() {

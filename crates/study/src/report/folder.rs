@@ -4,7 +4,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::{Drawn, Rows, Section};
 use crate::error::StudyError;
@@ -60,15 +63,11 @@ pub fn write_by(
 pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError> {
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(StudyError::io("create", &figures))?;
-    // A PNG takes longer to encode than to draw: each figure on a thread of its own.
-    std::thread::scope(|scope| {
-        let draw = |drawn: &Drawn| {
-            write(&figures.join(format!("{}.svg", drawn.name)), drawn.figure.svg().as_bytes())?;
-            write(&figures.join(format!("{}.png", drawn.name)), &drawn.figure.png(PNG_SCALE)?)
-        };
-        let workers: Vec<_> = section.figures.iter().map(|drawn| scope.spawn(move || draw(drawn))).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("drawing does not panic"))
-    })?;
+    let draw = |drawn: &Drawn| {
+        write(&figures.join(format!("{}.svg", drawn.name)), drawn.figure.svg().as_bytes())?;
+        write(&figures.join(format!("{}.png", drawn.name)), &drawn.figure.png(PNG_SCALE)?)
+    };
+    on_all_cores(&section.figures, &draw)?;
     for table in &section.tables {
         if let Rows::Held(rows) = &table.rows {
             write_table(folder, &table.name, |table_file| {
@@ -78,6 +77,28 @@ pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError
         }
     }
     Ok(())
+}
+
+/// Does something with each item: a PNG takes long to encode, so every core takes the next one when it is done with its last.
+fn on_all_cores<T: Sync>(
+    items: &[T],
+    each: &(impl Fn(&T) -> Result<(), StudyError> + Sync),
+) -> Result<(), StudyError> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            each(item)?;
+        }
+        Ok(())
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let ended: Vec<Result<(), StudyError>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let panicked =
+            |_| Err(StudyError::Setting("a figure could not be drawn: the drawing panicked".to_owned()));
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked)).collect()
+    });
+    ended.into_iter().collect()
 }
 
 /// A CSV file as it is written, row by row.
@@ -106,4 +127,30 @@ pub fn write_table(
 pub fn write_study(folder: &Path, study: &Study) -> Result<(), StudyError> {
     write(&folder.join("study.toml"), study.text.as_bytes())?;
     write(&folder.join("resolved.toml"), study.resolved().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn each_is_done_once_and_what_goes_wrong_is_an_error() {
+        let items: Vec<usize> = (0..100).collect();
+        let done = Mutex::new(Vec::new());
+        let note = |item: &usize| {
+            done.lock().unwrap().push(*item);
+            Ok(())
+        };
+        on_all_cores(&items, &note).unwrap();
+        let mut done = done.into_inner().unwrap();
+        done.sort_unstable();
+        assert_eq!(done, items);
+        let refused =
+            on_all_cores(&items, &|item| if *item == 7 { Err(StudyError::Interrupted) } else { Ok(()) });
+        assert!(matches!(refused, Err(StudyError::Interrupted)));
+        let panicked = on_all_cores(&items, &|item| if *item == 7 { panic!("as told") } else { Ok(()) });
+        assert_eq!(panicked.unwrap_err().to_string(), "a figure could not be drawn: the drawing panicked");
+    }
 }

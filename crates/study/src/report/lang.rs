@@ -3,7 +3,8 @@
 //! A catalogue is a constant of [`Texts`]; a text that one language lacks does not compile. A text may have places, `{metric}`, which
 //! [`fill`] fills: word order is the catalogue's. What a machine reads stays as it is in every language: technique words, names of
 //! groups, keys in CSV and JSON files. So do the texts inside a figure, since the font that PNGs are drawn with, which is part of the
-//! program, is a Latin one; captions are translated.
+//! program, is a Latin one; captions are translated. What programs say of one run is English too: the notes of readers of data
+//! (`Dataset::notes`) on how a file was read, and the reasons of trials that failed.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -107,6 +108,18 @@ impl Lang {
         translated.unwrap_or_else(|| text.to_owned())
     }
 
+    /// What layers show, which is said in English: in this language.
+    pub(crate) fn reading(self, english: &str) -> String {
+        let texts = Self::En.texts().readings.each().into_iter().zip(self.texts().readings.each());
+        let said = texts.filter_map(|(original, text)| {
+            let found = matched(original, english)?;
+            let places: Vec<(&str, &dyn Display)> =
+                found.iter().map(|(place, value)| (*place, value as &dyn Display)).collect();
+            Some(fill(text, &places))
+        });
+        said.into_iter().next().unwrap_or_else(|| english.to_owned())
+    }
+
     /// Where data came from.
     pub(crate) fn source(self, source: &str) -> &str {
         // What the program brings with it has no path.
@@ -172,6 +185,20 @@ pub(crate) fn fill(template: &str, places: &[(&str, &dyn Display)]) -> String {
     out
 }
 
+/// The values in the places of a template, if a text was made from it.
+fn matched<'a>(template: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let mut pieces = template.split('{');
+    let mut rest = text.strip_prefix(pieces.next()?)?;
+    let mut found = Vec::new();
+    for piece in pieces {
+        let (place, after) = piece.split_once('}')?;
+        let (value, further) = if after.is_empty() { (rest, "") } else { rest.split_once(after)? };
+        found.push((place, value));
+        rest = further;
+    }
+    rest.is_empty().then_some(found)
+}
+
 /// Appends a text, after a space where Chinese and Latin meet.
 fn append(out: &mut String, text: &str) {
     let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
@@ -204,8 +231,8 @@ macro_rules! texts {
 texts! {
     /// Words and signs that other texts are made of.
     Words {
-        better, worse, undecided, none, listed, comma, semicolon, colon, between, quoted, points,
-        diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
+        better, worse, undecided, none, listed, range, comma, semicolon, colon, between, quoted, points,
+        failed, diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
     }
     /// The frame of the page, and how it was made.
     Page {
@@ -226,14 +253,27 @@ texts! {
     }
     /// What figures show and how to read them.
     Captions {
-        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, right, left,
+        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, sequential, right, left,
         finals, larger, smaller, smaller_log,
         target, target_named, target_chosen, profiles, profiles_of_shortfall, best_ranks,
     }
     /// What tables hold, and their columns.
     Tables {
-        groups, comparisons, trials, series, failures, technique, finished, diverged, metric, difference, a_is, seed, reason, best_of, first_of,
+        groups, comparisons, sequential, trials, series, failures, technique, finished, diverged, metric, difference, a_is, seed, reason, best_of, first_of,
         p_holm, needed, times, target, reached, missed, median_step, ranks, mean_rank, finished_on,
+    }
+    /// Paths in the plane.
+    Descent {
+        method, method_noisy, surface, field, paths, together, lowest, turns, turns_of, ended_so,
+        ends, points, rule, turns_in_y, ended, finished,
+    }
+    /// Activations at birth.
+    Activations {
+        method, histograms, layers, bins, setting, layer, mean, std, saturated, dead,
+    }
+    /// What layers show, in English word for word as [`problem::signal::reading`] says it.
+    Readings {
+        nothing, exploding, vanishing, dead_units, crowded, shrinking, right,
     }
 }
 
@@ -246,6 +286,23 @@ pub(crate) struct Texts {
     pub(crate) found: Found,
     pub(crate) captions: Captions,
     pub(crate) tables: Tables,
+    pub(crate) descent: Descent,
+    pub(crate) activations: Activations,
+    pub(crate) readings: Readings,
+}
+
+impl Readings {
+    fn each(&self) -> [&'static str; 7] {
+        [
+            self.nothing,
+            self.exploding,
+            self.vanishing,
+            self.dead_units,
+            self.crowded,
+            self.shrinking,
+            self.right,
+        ]
+    }
 }
 
 #[cfg(test)]

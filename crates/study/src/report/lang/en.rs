@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Captions, Found, Method, Page, Tables, Texts, Words};
+use super::{Activations, Captions, Descent, Found, Method, Page, Readings, Tables, Texts, Words};
 use crate::technique::Field;
 
 pub(super) const TEXTS: Texts = Texts {
@@ -10,12 +10,14 @@ pub(super) const TEXTS: Texts = Texts {
         undecided: "undecided",
         none: "none",
         listed: "{first} and {last}",
+        range: "{first} to {last}",
         comma: ", ",
         semicolon: "; ",
         colon: ": ",
         between: " ",
         quoted: "“{name}”",
         points: "{numbers} pp",
+        failed: "failed",
         diverged: "diverged",
         diverged_at: "diverged at step {at}",
         diverged_between: "diverged at steps {first}–{last}",
@@ -115,7 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
         panels: "One panel for each value of {field}, all on the same axes.",
         parts: "One panel for each technique, with {parts}: how far the curves lie apart is how far it overfits.",
         best_of: "Shown: the best {k} of {n} by mean {metric}; the best of many owe it in part to luck.",
-        differences: "Paired differences within seeds: {a} is better {side} of the dashed line at 0. It is better or worse where this comparison alone is decided at 5 %: the interval lies on one side, or only one of them diverged.",
+        differences: "Paired differences within seeds, with 95 % intervals: {a} is better {side} of the dashed line at 0. It is better or worse where p, adjusted over all comparisons of the study (Holm), is below 0.05 and the interval lies on one side of 0. Where one diverged in every seed and the other in none, there is no interval, and the adjusted p alone decides.",
+        sequential: "p is that of a sequential test, which may be looked at after every seed; the interval is one for a single look, and does not decide by itself.",
         right: "right",
         left: "left",
         finals: "Every seed, their mean and its 95 % interval; the number at the right is the mean.",
@@ -131,7 +134,8 @@ pub(super) const TEXTS: Texts = Texts {
     },
     tables: Tables {
         groups: "Final values of every technique: mean over the seeds that finished and its 95 % interval.",
-        comparisons: "Paired differences a − b within seeds, with 95 % intervals; a is better or worse where p, adjusted over all comparisons, is below 0.05. An interval stands for itself: of many, one in twenty excludes 0 by chance. Seeds needed: with which a difference of this size would be decided with 80 % power.",
+        comparisons: "Paired differences a − b within seeds, with 95 % intervals; a is better or worse where p, adjusted over all comparisons (Holm), is below 0.05 and the interval lies on one side of 0; where one diverged in every seed and the other in none, there is no interval, and the adjusted p alone decides. An interval stands for itself: of many, one in twenty excludes 0 by chance. Seeds needed: with which a difference of this size would be decided with 80 % power.",
+        sequential: "Seeds were added until all was decided: p is that of a sequential test, which may be looked at after every seed; the intervals are for a single look, and the seeds needed are those of a test at a fixed number of seeds.",
         trials: "Every trial.",
         series: "Every recorded value of every trial.",
         failures: "Trials that ended in an error, and why.",
@@ -155,6 +159,45 @@ pub(super) const TEXTS: Texts = Texts {
         mean_rank: "mean rank",
         finished_on: "data sets finished",
         first_of: "Shown: the first {k} of {n}; {file} has all of them.",
+    },
+    descent: Descent {
+        method: "{steps} steps from ({x}, {y}), in f64; exact gradients.",
+        method_noisy: "{steps} steps from ({x}, {y}), in f64; normal noise of σ = {noise} on every gradient.",
+        surface: "The surface that the rules walk down: dark is low, light is high.",
+        field: "Each arrow points where the function falls most steeply, at a right angle to the contour line through it. The star is a minimum; an arrow that does not point at it is a step into the wrong direction. Lengths grow with the square root of the slope.",
+        paths: "One panel for each rule, with its learning rate: a dot is a step (where there is room), grey lines are contours, and all panels show the same window. The rates differ from rule to rule, so the shapes of the paths are to be compared, not their speeds.",
+        together: "The same paths in one window; the last marker of a path is its end.",
+        lowest: "Lowest after {steps} steps: {rule} with f = {value}.",
+        turns: "Turns in y, which count the zigzag: {turns}.",
+        turns_of: "{n} ({rule})",
+        ended_so: "{rule}: {ended}.",
+        ends: "Where each path ended: the last point, the value there, how often the path turned round in y.",
+        points: "Every point of every path.",
+        rule: "rule",
+        turns_in_y: "turns in y",
+        ended: "ended",
+        finished: "finished",
+    },
+    activations: Activations {
+        method: "{samples} inputs of {width} standard normal columns through {layers} layers of {width} units, without biases, in f32; seed {seed}. Saturated: within 2 % of a flat end of sigmoid or tanh. Dead: units that are 0 for every input.",
+        histograms: "What comes out of each layer before any training: settings down, layers across, with the reading of each row below its name. Wanted is a spread that stays from left to right; a heap at the ends (saturated), at one point or at 0 (collapsed) is trouble. The x axis is shared within a row only.",
+        layers: "Mean and standard deviation (std) of each layer's activations, the share of them that is saturated, and the share of units that are dead.",
+        bins: "Counts of each bin.",
+        setting: "setting",
+        layer: "layer",
+        mean: "mean",
+        std: "std",
+        saturated: "saturated",
+        dead: "dead",
+    },
+    readings: Readings {
+        nothing: "No layers, nothing to read.",
+        exploding: "Exploding activations: the spread grows from {first} to {last} in {depth} layers.",
+        vanishing: "Vanishing gradients: up to {share} of a layer's activations lie at the flat ends of the function, where its slope is nearly 0.",
+        dead_units: "Dead units: {share} of the last layer are 0 for every input and get no gradient.",
+        crowded: "Limited expressiveness: the activations crowd at {place} (spread {last} in the last layer), so the units all do the same work and gradients shrink with depth.",
+        shrinking: "Shrinking: the spread falls from {first} to {last} in {depth} layers; in a deeper network the signal, and the gradient with it, would vanish.",
+        right: "Right: the spread stays ({first} in the first layer, {last} in the last), and few units are stuck.",
     },
 };
 

@@ -4,7 +4,7 @@ use super::*;
 
 /// All texts by part and name.
 fn all(lang: Lang) -> Vec<(String, &'static str)> {
-    let Texts { words, page, method, found, captions, tables } = lang.texts();
+    let Texts { words, page, method, found, captions, tables, descent, activations, readings } = lang.texts();
     let parts = [
         ("words", words.all()),
         ("page", page.all()),
@@ -12,6 +12,9 @@ fn all(lang: Lang) -> Vec<(String, &'static str)> {
         ("found", found.all()),
         ("captions", captions.all()),
         ("tables", tables.all()),
+        ("descent", descent.all()),
+        ("activations", activations.all()),
+        ("readings", readings.all()),
     ];
     let named = |(part, texts): (&str, Vec<(&'static str, &'static str)>)| {
         let part = part.to_owned();
@@ -43,6 +46,12 @@ fn chinese_has_no_english_text() {
     // Names that are the same everywhere.
     let kept = [
         "SHA-256",
+        "f32",
+        "f64",
+        "f",
+        "y",
+        "sigmoid",
+        "tanh",
         "CPU",
         "thalweg",
         "pp",
@@ -94,6 +103,48 @@ fn places_are_filled_once_and_latin_words_stand_apart_from_chinese() {
     assert_eq!(fill("{field}的每个取值", &[("field", &"init")]), "init 的每个取值");
     assert_eq!(Lang::Zh.listed(&["a", "b", "c"]), "a、b 和 c");
     assert_eq!(Lang::En.listed(&["a", "b", "c"]), "a, b and c");
+}
+
+#[test]
+fn every_reading_of_layers_is_said_in_chinese() {
+    use problem::signal::{Histogram, LayerReport, reading};
+    let layer = |mean, std, saturated, dead| LayerReport {
+        mean,
+        std,
+        saturated,
+        dead,
+        histogram: Histogram { edges: Vec::new(), counts: Vec::new() },
+    };
+    let fine = || layer(0.0, 1.0, 0.0, 0.0);
+    for (layers, text) in [
+        (vec![], "没有可供解读的层。"),
+        (vec![fine(), layer(0.0, 300.0, 0.0, 0.0)], "激活值爆炸：分布的宽度在 2 层中从 1.000 增至 300.000。"),
+        (
+            vec![layer(0.0, 1.0, 0.9, 0.0), fine()],
+            "梯度消失：某层有多达 90 % 的激活值位于函数的平坦端，那里的斜率几乎为 0。",
+        ),
+        (
+            vec![fine(), layer(0.0, 1.0, 0.0, 0.75)],
+            "死亡单元：最后一层有 75 % 的单元对每个输入都为 0，得不到梯度。",
+        ),
+        (
+            vec![fine(), layer(0.0, 0.01, 0.0, 0.0)],
+            "表达能力有限：激活值聚集在 0 附近（最后一层的宽度为 0.010），各单元因而做着同样的工作，梯度随深度减小。",
+        ),
+        (
+            vec![fine(), layer(0.0, 0.5, 0.0, 0.0)],
+            "逐渐缩小：分布的宽度在 2 层中从 1.000 降至 0.500；在更深的网络中，信号及其梯度都会消失。",
+        ),
+        (
+            vec![fine(), fine()],
+            "良好：分布的宽度得以保持（第一层为 1.000，最后一层为 1.000），停滞的单元很少。",
+        ),
+    ] {
+        let english = reading(&layers);
+        assert_eq!(Lang::Zh.reading(&english), text);
+        assert_eq!(Lang::En.reading(&english), english);
+    }
+    assert_eq!(Lang::Zh.reading("Something else."), "Something else.");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Chinese, simplified.
 
-use super::{Captions, Found, Method, Page, Tables, Texts, Words};
+use super::{Activations, Captions, Descent, Found, Method, Page, Readings, Tables, Texts, Words};
 use crate::metric::Metric;
 use crate::technique::Field;
 
@@ -13,12 +13,14 @@ pub(super) const TEXTS: Texts = Texts {
         undecided: "未定",
         none: "无",
         listed: "{first}和{last}",
+        range: "{first} 至 {last}",
         comma: "、",
         semicolon: "；",
         colon: "：",
         between: "",
         quoted: "“{name}”",
         points: "{numbers} 个百分点",
+        failed: "失败",
         diverged: "发散",
         diverged_at: "在第 {at} 步发散",
         diverged_between: "在第 {first}–{last} 步之间发散",
@@ -118,7 +120,8 @@ pub(super) const TEXTS: Texts = Texts {
         panels: "{field}的每个取值各占一幅，坐标轴相同。",
         parts: "每种技术一幅，绘出{parts}：曲线间的距离即过拟合的程度。",
         best_of: "图中为{metric}均值最好的 {k} 种（共 {n} 种）；众多技术中的最优者，多少有运气的成分。",
-        differences: "同一种子内的配对差：位于 0 处虚线{side}侧时 {a} 更好。当仅就这一项比较在 5% 水平上有定论时，即整个区间都在虚线一侧，或只有一方发散时，判定为更好或更差。",
+        differences: "同一种子内的配对差及其 95% 置信区间：位于 0 处虚线{side}侧时 {a} 更好。当按研究的全部比较校正后的 p（Holm 法）小于 0.05，且整个区间都在 0 的一侧时，判定为更好或更差。若一方在每个种子下都发散而另一方从未发散，则没有区间，仅由校正后的 p 判定。",
+        sequential: "p 由序贯检验得出，该检验允许在每个种子之后查看结果；区间只适用于单次查看，不能单独作为判定依据。",
         right: "右",
         left: "左",
         finals: "每个种子的值、均值及其 95% 置信区间；右侧数字为均值。",
@@ -134,7 +137,8 @@ pub(super) const TEXTS: Texts = Texts {
     },
     tables: Tables {
         groups: "各技术的最终值：已完成种子的均值及其 95% 置信区间。",
-        comparisons: "同一种子内的配对差 a − b 及其 95% 置信区间；当按全部比较校正后的 p 小于 0.05 时，判定 a 更好或更差。每个区间各自成立：平均每二十个区间就有一个因偶然而不含 0。所需种子数：若差异为此大小，以 80% 的检验功效作出定论所需的种子数。",
+        comparisons: "同一种子内的配对差 a − b 及其 95% 置信区间；当按全部比较校正后的 p（Holm 法）小于 0.05，且整个区间都在 0 的一侧时，判定 a 更好或更差；若一方在每个种子下都发散而另一方从未发散，则没有区间，仅由校正后的 p 判定。每个区间各自成立：平均每二十个区间就有一个因偶然而不含 0。所需种子数：若差异为此大小，以 80% 的检验功效作出定论所需的种子数。",
+        sequential: "种子逐步增加，直至每项比较都有定论：p 由序贯检验得出，该检验允许在每个种子之后查看结果；区间只适用于单次查看，所需种子数则按固定种子数的检验估计。",
         trials: "全部试验。",
         series: "全部试验的全部记录值。",
         failures: "出错的试验及其原因。",
@@ -158,6 +162,45 @@ pub(super) const TEXTS: Texts = Texts {
         mean_rank: "平均秩",
         finished_on: "完成的数据集数",
         first_of: "表中为前 {k} 行（共 {n} 行）；全部数据见 {file}。",
+    },
+    descent: Descent {
+        method: "从 ({x}, {y}) 出发走 {steps} 步，以 f64 计算；使用精确梯度。",
+        method_noisy: "从 ({x}, {y}) 出发走 {steps} 步，以 f64 计算；每个梯度都加上 σ = {noise} 的正态噪声。",
+        surface: "各规则在其上下降的曲面：深色为低，浅色为高。",
+        field: "每个箭头指向函数下降最快的方向，与经过该处的等高线垂直。星号为极小值点；箭头若不指向它，沿箭头的一步就偏离了方向。箭头长度与斜率的平方根成正比。",
+        paths: "每种规则一幅，并注明其学习率：圆点为一步（空间足够时），灰线为等高线，各幅的窗口相同。各规则的学习率不同，因此应比较路径的形状，而不是快慢。",
+        together: "同样的路径画在同一窗口中；每条路径的最后一个标记是其终点。",
+        lowest: "{steps} 步之后最低者：{rule}，f = {value}。",
+        turns: "在 y 方向上的转向次数（即锯齿的多少）：{turns}。",
+        turns_of: "{n}（{rule}）",
+        ended_so: "{rule}：{ended}。",
+        ends: "每条路径的终点：最后一点、该点的函数值，以及路径在 y 方向上的转向次数。",
+        points: "每条路径上的每个点。",
+        rule: "规则",
+        turns_in_y: "y 方向的转向次数",
+        ended: "结局",
+        finished: "完成",
+    },
+    activations: Activations {
+        method: "{samples} 个输入，各有 {width} 列标准正态数，依次通过 {layers} 层，每层 {width} 个单元，无偏置，以 f32 计算；种子为 {seed}。饱和：位于 sigmoid 或 tanh 的平坦端 2% 以内。死亡：对每个输入都为 0 的单元。",
+        histograms: "训练之前每一层的输出：自上而下为各种设置，自左而右为各层，每行名称之下是对该行的解读。理想的情形是分布的宽度从左到右保持不变；堆积在两端（饱和）、某一点或 0 处（坍缩）则有问题。横轴只在同一行内相同。",
+        layers: "每层激活值的均值与标准差、激活值中饱和者的比例，以及死亡单元的比例。",
+        bins: "每个区间的计数。",
+        setting: "设置",
+        layer: "层",
+        mean: "均值",
+        std: "标准差",
+        saturated: "饱和",
+        dead: "死亡",
+    },
+    readings: Readings {
+        nothing: "没有可供解读的层。",
+        exploding: "激活值爆炸：分布的宽度在 {depth} 层中从 {first} 增至 {last}。",
+        vanishing: "梯度消失：某层有多达 {share} 的激活值位于函数的平坦端，那里的斜率几乎为 0。",
+        dead_units: "死亡单元：最后一层有 {share} 的单元对每个输入都为 0，得不到梯度。",
+        crowded: "表达能力有限：激活值聚集在 {place} 附近（最后一层的宽度为 {last}），各单元因而做着同样的工作，梯度随深度减小。",
+        shrinking: "逐渐缩小：分布的宽度在 {depth} 层中从 {first} 降至 {last}；在更深的网络中，信号及其梯度都会消失。",
+        right: "良好：分布的宽度得以保持（第一层为 {first}，最后一层为 {last}），停滞的单元很少。",
     },
 };
 

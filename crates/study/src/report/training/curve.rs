@@ -1,5 +1,7 @@
 //! From recorded values to curves: averaged over stretches of the run, then over the seeds.
 
+use std::collections::BTreeMap;
+
 use super::scope::Scope;
 use super::values::diverged_at;
 use super::{Better, Group, Lang, Metric, Training, WIDE, fill};
@@ -24,12 +26,9 @@ pub(super) struct Axes {
 
 impl Axes {
     /// How the curves are to be read.
-    pub(super) fn reading(&self, training: &Training, lang: Lang) -> String {
+    pub(super) fn reading(&self, training: &Training, groups: &[&Group], lang: Lang) -> String {
         let texts = &lang.texts().captions;
-        let mut all = vec![match training.seeds {
-            1 => texts.one_seed.to_owned(),
-            n => fill(texts.many_seeds, &[("n", &n)]),
-        }];
+        let mut all = vec![lines(groups, lang)];
         if !shows_score(training) && training.record_every > 1 {
             all.push(fill(texts.recorded_every, &[("n", &training.record_every)]));
         }
@@ -41,6 +40,20 @@ impl Axes {
         all.extend(self.cut.as_ref().map(leaves));
         lang.prose(&all)
     }
+}
+
+/// What lines and bands of these groups are: of how many seeds, which are not equally many where seeds were added, or trials are missing.
+pub(super) fn lines(groups: &[&Group], lang: Lang) -> String {
+    let texts = &lang.texts().captions;
+    let run = |group: &&Group| group.records.iter().filter(|record| record.failed.is_none()).count();
+    let counts = || groups.iter().map(run).filter(|count| *count > 0);
+    let (fewest, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+    let n = match (fewest, most) {
+        (_, ..=1) => return texts.one_seed.to_owned(),
+        (fewest, most) if fewest == most => most.to_string(),
+        _ => fill(lang.texts().words.range, &[("first", &fewest), ("last", &most)]),
+    };
+    fill(texts.many_seeds, &[("n", &n)])
 }
 
 fn shows_score(training: &Training) -> bool {
@@ -209,14 +222,12 @@ fn curve_of(
 /// (x, the seeds' values) of the recorded scores, shares in per cent.
 fn score_points(records: &[&Record], metric: Metric, one: f64) -> Vec<(f64, Vec<f64>)> {
     let unit = if metric.is_share() { 100.0 } else { 1.0 };
-    let longest = records.iter().map(|r| r.series(metric).len()).max().unwrap_or(0);
-    let at = |i: usize| {
-        let values: Vec<(u64, f64)> =
-            records.iter().filter_map(|record| record.series(metric).get(i).copied()).collect();
-        let x = values.first()?.0 as f64 / one;
-        Some((x, values.iter().map(|(_, v)| unit * v).collect()))
-    };
-    (0..longest).filter_map(at).collect()
+    // By step: of a score that is no number at some step its record has no point there.
+    let mut points: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for (step, value) in records.iter().flat_map(|record| record.series(metric)) {
+        points.entry(*step).or_default().push(unit * value);
+    }
+    points.into_iter().map(|(step, values)| (step as f64 / one, values)).collect()
 }
 
 /// (step, the seeds' values) of the recorded losses: means over equal stretches of the run, each
@@ -300,6 +311,31 @@ mod tests {
     }
 
     #[test]
+    fn scores_are_averaged_step_by_step() {
+        let of = |seed, points: &[(u64, f64)]| {
+            let mut record = record(seed, None, &[]);
+            record.series.insert(Metric::TestR2, points.to_vec());
+            record
+        };
+        let (one, two) = (of(1, &[(20, 0.5), (30, 0.6)]), of(2, &[(10, 0.2), (20, 0.3), (30, 0.4)]));
+        let points = score_points(&[&one, &two], Metric::TestR2, 10.0);
+        assert_eq!(points, [(1.0, vec![0.2]), (2.0, vec![0.5, 0.3]), (3.0, vec![0.6, 0.4])]);
+    }
+
+    #[test]
+    fn the_seeds_are_those_that_ran() {
+        let of = |seeds: u64| group((1..=seeds).map(|seed| record(seed, None, &[1.0])).collect());
+        let (none, one, three, mut fifty) = (of(0), of(1), of(3), of(50));
+        let said = |groups: &[&Group], lang| lines(groups, lang);
+        assert!(said(&[&three, &none, &fifty], Lang::En).starts_with("Lines: mean of the 3 to 50 seeds;"));
+        assert!(said(&[&three, &fifty], Lang::Zh).starts_with("曲线：3 至 50 个种子的均值；"));
+        assert!(said(&[&three, &three], Lang::En).starts_with("Lines: mean of the 3 seeds;"));
+        assert_eq!(said(&[&one], Lang::En), "Lines: the one seed.");
+        fifty.records[0].failed = Some("no room".into());
+        assert!(said(&[&fifty], Lang::En).starts_with("Lines: mean of the 49 seeds;"));
+    }
+
+    #[test]
     fn a_seed_that_diverged_does_not_bend_the_mean_of_the_others() {
         let (training, outcome) = losses(1, 3);
         let scope = &Scope::all(&outcome)[0];
@@ -323,7 +359,7 @@ mod tests {
         let axes = |all: &[&Series]| super::axes(&training, scope, all);
         let cut = axes(&[&calm, &spike]);
         assert_eq!(cut.y.range.map(|(_, high)| high), Some(3.0));
-        assert!(cut.reading(&training, Lang::En).contains("spike leaves the panel"));
+        assert!(cut.reading(&training, &scope.groups, Lang::En).contains("spike leaves the panel"));
         let high = series("high", &[55.0; 20]);
         assert_eq!(axes(&[&calm, &high]).y.range, None);
         assert_eq!(axes(&[&spike]).y.range, None);

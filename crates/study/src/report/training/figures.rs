@@ -5,7 +5,7 @@
 use super::best::Choice;
 use super::curve::{self, curve};
 use super::scope::{self, Scope};
-use super::values::diverged_at;
+use super::values::{diverged_at, pairs};
 use super::{
     Better, Comparison, Group, Lang, Metric, Study, StudyError, Training, WIDE, describe_choice, distinct,
     duels, fill, panel_title, shown, shown_difference, time, verdict_word,
@@ -74,7 +74,7 @@ fn course(
             return Ok(None);
         }
         let axes = curve::axes(training, scope, &series.iter().collect::<Vec<_>>());
-        let caption = lang.prose(&[&axes.reading(training, lang), texts.named_at_end]);
+        let caption = lang.prose(&[&axes.reading(training, &choice.groups, lang), texts.named_at_end]);
         return Ok(Some(Drawn {
             name: "curves".to_owned(),
             caption: choice.caption(&caption, texts.best_of, "", lang),
@@ -86,7 +86,8 @@ fn course(
         return Ok(None);
     }
     let axes = curve::axes(training, scope, &all);
-    let caption = [fill(texts.panels, &[("field", &lang.field(field))]), axes.reading(training, lang)];
+    let caption =
+        [fill(texts.panels, &[("field", &lang.field(field))]), axes.reading(training, &scope.groups, lang)];
     Ok(Some(Drawn {
         name: "grid".to_owned(),
         caption: lang.prose(&caption),
@@ -124,10 +125,7 @@ fn parts(
     }
     let (x, y) = curve::part_axes(training, scope, &parts);
     let titles: Vec<&str> = parts.iter().map(|metric| lang.metric(*metric)).collect();
-    let lines = match training.seeds {
-        1 => texts.one_seed.to_owned(),
-        n => fill(texts.many_seeds, &[("n", &n)]),
-    };
+    let lines = curve::lines(&choice.groups, lang);
     let caption = lang.prose(&[fill(texts.parts, &[("parts", &lang.listed(&titles))]), lines]);
     Ok(Some(Drawn {
         name: "parts".to_owned(),
@@ -176,7 +174,6 @@ fn differences(
     let rows: Vec<Row> = duels
         .iter()
         .map(|(panel, c)| {
-            let pairs = c.a.records.iter().zip(&c.b.records);
             let lost: Vec<String> = [c.a, c.b]
                 .into_iter()
                 .filter_map(|group| Some(format!("{} {}", name(group), diverged_at(Lang::En, group)?)))
@@ -186,7 +183,8 @@ fn differences(
             let note = difference.into_iter().chain(lost.iter().cloned());
             Row {
                 name: panel_title(panels, panel),
-                points: pairs
+                points: pairs(c.a, c.b)
+                    .into_iter()
                     .filter_map(|(a, b)| Some(unit * (a.value(metric)? - b.value(metric)?)))
                     .collect(),
                 mean: c.paired.difference.map_or(f64::NAN, |d| unit * d),
@@ -209,9 +207,13 @@ fn differences(
     };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
     let title = scope.title(&format!("Final {}: {a} minus {b}", metric.title()));
+    let mut caption = vec![fill(texts.differences, &[("a", &a), ("side", &side)])];
+    if training.until_decided.is_some() {
+        caption.push(texts.sequential.to_owned());
+    }
     Ok(Some(Drawn {
         name: "differences".to_owned(),
-        caption: fill(texts.differences, &[("a", &a), ("side", &side)]),
+        caption: lang.prose(&caption),
         figure: forest(&title, Axis::linear(format!("difference{unit}")), &rows, Some(0.0))?,
     }))
 }

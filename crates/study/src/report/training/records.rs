@@ -22,7 +22,7 @@ pub fn write_records(folder: &Path, outcome: &Outcome) -> Result<(), StudyError>
         each(outcome, |group, record| {
             let mut row = vec![group.name.clone()];
             row.extend(group.settings.iter().map(|(_, value)| value.clone()));
-            row.extend([record.seed.to_string(), record.ended().to_string()]);
+            row.extend([record.seed.to_string(), ended(record)]);
             row.extend(outcome.metrics.iter().map(|metric| full_or_empty(record.value(*metric))));
             file.write_record(&row)
         })
@@ -42,10 +42,38 @@ pub fn write_records(folder: &Path, outcome: &Outcome) -> Result<(), StudyError>
     })
 }
 
+/// How a trial ended: `finished`, `diverged at step 5`, or `failed`, which is neither.
+fn ended(record: &Record) -> String {
+    if record.failed.is_some() { "failed".to_owned() } else { record.ended().to_string() }
+}
+
 fn each(
     outcome: &Outcome,
     mut write: impl FnMut(&Group, &Record) -> Result<(), csv::Error>,
 ) -> Result<(), csv::Error> {
     let groups = &outcome.groups;
     groups.iter().try_for_each(|group| group.records.iter().try_for_each(|record| write(group, record)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::technique::Field;
+    use crate::testing::{diverged, group, outcome, record};
+
+    #[test]
+    fn a_trial_that_failed_did_not_finish() {
+        let mut failed = record(3, 0.0, 0.0, 0.0);
+        failed.finals = None;
+        failed.failed = Some("no room".into());
+        let records = vec![record(1, 0.5, 0.9, 0.8), diverged(2, 7), failed];
+        let folder = tempfile::tempdir().unwrap();
+        write_records(folder.path(), &outcome(vec![group(&[(Field::Rule, "sgd")], records)])).unwrap();
+        let trials = std::fs::read_to_string(folder.path().join("trials.csv")).unwrap();
+        let lines: Vec<&str> = trials.lines().skip(1).collect();
+        assert_eq!(
+            lines,
+            ["sgd,sgd,1,finished,0.5,0.9,0.8", "sgd,sgd,2,diverged at step 7,,,", "sgd,sgd,3,failed,,,"]
+        );
+    }
 }

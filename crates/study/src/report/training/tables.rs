@@ -26,7 +26,7 @@ pub(super) fn tables(
 ) -> Vec<Table> {
     let texts = &lang.texts().tables;
     let choice = Choice::for_table(scopes, training.metric);
-    let mut tables = vec![groups(outcome, &choice, lang), comparisons(&choice, all, lang)];
+    let mut tables = vec![groups(outcome, &choice, lang), comparisons(training, &choice, all, lang)];
     tables.extend(time::table(times, &choice, lang));
     tables.extend(across.map(|across| several::table(across, lang)));
     tables.extend(failures(outcome, lang));
@@ -71,7 +71,7 @@ fn groups(outcome: &Outcome, choice: &Choice<'_>, lang: Lang) -> Table {
 }
 
 /// The paired differences.
-fn comparisons(choice: &Choice<'_>, all: &[Comparison<'_>], lang: Lang) -> Table {
+fn comparisons(training: &Training, choice: &Choice<'_>, all: &[Comparison<'_>], lang: Lang) -> Table {
     let texts = &lang.texts().tables;
     let rows = all.iter().map(|c| {
         let ci = c.paired.ci95;
@@ -106,7 +106,11 @@ fn comparisons(choice: &Choice<'_>, all: &[Comparison<'_>], lang: Lang) -> Table
     let is_shown = |group: &Group| shown.contains(&std::ptr::from_ref(group));
     let near = |c: &&Comparison<'_>| is_shown(c.a) && is_shown(c.b);
     let shown: Vec<Vec<Cell>> = all.iter().filter(near).take(MOST_COMPARISONS).map(shown_row).collect();
-    let mut caption = choice.caption(texts.comparisons, texts.best_of, "comparisons.csv", lang);
+    let mut caption = vec![texts.comparisons];
+    if training.until_decided.is_some() {
+        caption.push(texts.sequential);
+    }
+    let mut caption = choice.caption(&lang.prose(&caption), texts.best_of, "comparisons.csv", lang);
     if !choice.is_cut() && all.len() > shown.len() {
         caption = lang.prose(&[
             &caption,

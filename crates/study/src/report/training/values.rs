@@ -3,6 +3,7 @@
 use super::{Comparison, Group, Lang, Metric, Verdict, fill};
 use crate::report::{Cell, minus, short, signed};
 use crate::statistics::summary_without_bootstrap as summary;
+use crate::trial::Record;
 
 /// `60,000`.
 pub(crate) fn grouped(n: usize) -> String {
@@ -49,7 +50,7 @@ fn in_unit(lang: Lang, metric: Metric, numbers: &str) -> String {
 /// Mean and interval of a group's metric.
 pub(super) fn value_with_interval(lang: Lang, group: &Group, metric: Metric) -> Cell {
     match summary(&group.values(metric)) {
-        None => lang.texts().words.diverged.into(),
+        None => without_value(lang, group).into(),
         Some(summary) => {
             let interval = summary
                 .ci95
@@ -58,6 +59,28 @@ pub(super) fn value_with_interval(lang: Lang, group: &Group, metric: Metric) -> 
             Cell::number(format!("{}{interval}", shown(metric, summary.mean)), Some(summary.mean))
         }
     }
+}
+
+/// Why a group has no value: all of its trials diverged, or all failed; else a dash.
+fn without_value(lang: Lang, group: &Group) -> &'static str {
+    let words = &lang.texts().words;
+    match &group.records[..] {
+        [] => "–",
+        all if all.iter().all(|record| record.diverged_at.is_some()) => words.diverged,
+        all if all.iter().all(|record| record.failed.is_some()) => words.failed,
+        _ => "–",
+    }
+}
+
+/// The records of the seeds that both groups have, in the order of the seeds.
+pub(super) fn pairs<'a>(a: &'a Group, b: &'a Group) -> Vec<(&'a Record, &'a Record)> {
+    let mut others = b.records.iter().peekable();
+    let mut both = Vec::new();
+    for record in &a.records {
+        while others.next_if(|other| other.seed < record.seed).is_some() {}
+        both.extend(others.next_if(|other| other.seed == record.seed).map(|other| (record, other)));
+    }
+    both
 }
 
 /// `difference [interval], n = 3`.
@@ -102,7 +125,7 @@ pub(super) fn diverged_at(lang: Lang, group: &Group) -> Option<String> {
 mod tests {
     use super::*;
     use crate::technique::Field;
-    use crate::testing::{diverged, group, three};
+    use crate::testing::{diverged, group, record, three};
 
     #[test]
     fn thousands_are_set_apart() {
@@ -123,5 +146,29 @@ mod tests {
         assert_eq!(diverged_at(Lang::En, &fine), None);
         assert_eq!(shown_difference(Metric::TestAccuracy, -0.0123), "−1.23 pp");
         assert_eq!(shown_difference_in(Lang::Zh, Metric::TestAccuracy, 0.5), "+50.00 个百分点");
+    }
+
+    #[test]
+    fn only_what_diverged_is_called_so() {
+        let failed =
+            |seed| Record { finals: None, failed: Some("no room".into()), ..record(seed, 0.0, 0.0, 0.0) };
+        let said = |lang, records| {
+            value_with_interval(lang, &group(&[(Field::Rule, "sgd")], records), Metric::TestAccuracy).text
+        };
+        assert_eq!(said(Lang::En, vec![failed(1), failed(2)]), "failed");
+        assert_eq!(said(Lang::Zh, vec![failed(1), failed(2)]), "失败");
+        assert_eq!(said(Lang::Zh, vec![diverged(1, 3)]), "发散");
+        assert_eq!(said(Lang::En, vec![diverged(1, 3), failed(2)]), "–");
+        assert_eq!(said(Lang::En, Vec::new()), "–");
+    }
+
+    #[test]
+    fn pairs_are_of_one_seed() {
+        let of = |seeds: &[u64]| {
+            group(&[(Field::Rule, "sgd")], seeds.iter().map(|seed| record(*seed, 0.5, 0.9, 0.8)).collect())
+        };
+        let (a, b) = (of(&[1, 3, 4, 6]), of(&[2, 3, 5, 6, 7]));
+        let seeds: Vec<(u64, u64)> = pairs(&a, &b).iter().map(|(a, b)| (a.seed, b.seed)).collect();
+        assert_eq!(seeds, [(3, 3), (6, 6)]);
     }
 }
