@@ -94,7 +94,7 @@ impl Metric {
     /// In prose.
     pub fn title(self) -> &'static str {
         match self {
-            Self::TrainLoss => "training loss (mean of the last 100 steps)",
+            Self::TrainLoss => "training loss (mean of up to the last 100 steps)",
             Self::TestRmse => "root mean squared test error",
             other => other.plain(),
         }

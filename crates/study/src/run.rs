@@ -256,7 +256,15 @@ impl Study {
             Body::Training(study) => {
                 let records = Journal::read(out)?;
                 tell_damage(records.damaged(), &out.join(Journal::NAME), watch);
-                Findings::Training(study.outcome(data, |id| records.get(id).cloned())?)
+                let outcome = study.outcome(data, |id| records.get(id).cloned())?;
+                let kept = records.all().len();
+                if kept > 0 && outcome.groups.iter().all(|group| group.records.is_empty()) {
+                    return Err(StudyError::Setting(format!(
+                        "{}: holds {kept} trials, none of which is one of this study on these data: the data have changed since, or the formulas; put the old data back, or run the study again",
+                        out.display()
+                    )));
+                }
+                Findings::Training(outcome)
             }
             Body::Descent(paths) => Findings::Descent(descent::walk(paths)?),
             Body::Activations(signals) => {
@@ -291,7 +299,7 @@ impl Study {
                 (section, summarise(&self.name, study, outcome, &all))
             }
             (Body::Descent(paths), Findings::Descent(walked)) => {
-                (descent::section(&self, paths, walked)?, descent::json(paths, walked))
+                (descent::section_in(&self, paths, walked, lang)?, descent::json(paths, walked))
             }
             (_, Findings::Activations(all)) => {
                 let each = all.iter().map(|(signal, layers)| {
@@ -301,7 +309,7 @@ impl Study {
                     value
                 });
                 let summary = json!({ "study": self.name, "settings": each.collect::<Vec<_>>() });
-                (activations::section(&self, all)?, summary)
+                (activations::section_in(&self, all, lang)?, summary)
             }
             _ => return Err(StudyError::Setting(format!("`{}` left what it is no study of", self.name))),
         };
@@ -378,6 +386,7 @@ impl Ran {
             data: outcome.iter().flat_map(|outcome| &outcome.problems).map(Source::from).collect(),
             fallback: None,
             seeds: outcome.map(|outcome| outcome.seeds),
+            seeds_at_most: self.outcome().is_some_and(|(study, _)| study.until_decided.is_some()),
             version: card.thalweg.clone(),
             cpu: card.cpu.clone(),
             system: card.system.clone(),

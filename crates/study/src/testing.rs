@@ -153,5 +153,6 @@ pub(crate) fn outcome(groups: Vec<Group>) -> Outcome {
         varying: varying.unwrap_or_default(),
         seeds: groups.iter().map(|group| group.records.len() as u64).max().unwrap_or(0),
         groups,
+        missing: 0,
     }
 }

@@ -131,6 +131,8 @@ pub struct Outcome {
     pub groups: Vec<Group>,
     /// The most seeds that a group was given.
     pub seeds: u64,
+    /// Trials that are still to run.
+    pub missing: usize,
 }
 
 /// Data sets, techniques and what they measure, before anything has run.
@@ -432,8 +434,12 @@ impl Training {
             let records = (1..=*seeds).filter_map(|seed| get(&self.trial(problem, group, seed).id()));
             Group { records: records.collect(), ..group.clone() }
         });
+        let groups: Vec<Group> = groups.collect();
+        let wanted: u64 = seeds.iter().sum();
+        let there: usize = groups.iter().map(|group| group.records.len()).sum();
         Outcome {
-            groups: groups.collect(),
+            missing: (wanted as usize).saturating_sub(there),
+            groups,
             problems: scene.problems.clone(),
             metrics: scene.metrics.clone(),
             varying: self.varying(),

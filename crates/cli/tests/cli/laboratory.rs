@@ -38,7 +38,7 @@ fn compare_makes_the_study_that_its_flags_say() {
     home.write("iris.csv", flowers());
     let line = "compare --data iris.csv --label species --rule sgd:lr=0.1 --rule adam --hidden 8 --batch 8 --epochs 20 --seeds 2 --save iris.toml --out o";
     let all = home.json(&format!("{line} --json"));
-    assert_eq!((&all["study"], &all["data"]), (&"compare".into(), &"iris".into()));
+    assert_eq!((&all["study"], &all["data"]), (&"compare-iris".into(), &"iris".into()));
     assert_eq!(list(&all["groups"]).len(), 2);
     assert!(number(&all["groups"][0]["final"]["test_accuracy"]["mean"]) > 0.3);
     // The written study is the one that ran: another folder, the same results, and nothing to do in the same one.
@@ -87,7 +87,11 @@ fn flags_that_make_no_study() {
         ("--data gaps.csv --label species", 4, &["gaps.csv", "line 2", "missing"]),
         ("--data once.csv --label species", 4, &["lonely"]),
         ("--data nowhere.csv --label species", 4, &["nowhere.csv"]),
-        ("--data iris.docx --label species", 2, &["iris.docx"]),
+        ("--data iris.docx --label species", 4, &["iris.docx", "expected a name that ends in .csv"]),
+        ("--data digits --label species", 2, &["belongs to a file"]),
+        ("--data . --label species", 2, &["found a folder"]),
+        ("--data iris.csv --label species --target 90", 2, &["is a share", "did you mean 0.9?"]),
+        ("--data iris.csv --label species --seeds 9 --until-decided --max-seeds 5", 2, &["at most 5 seeds"]),
     ] {
         home.fails(&format!("compare {flags} --out o"), code, parts);
     }
@@ -144,6 +148,10 @@ fn a_list_shared_out_and_merged_is_the_run_itself() {
     }
     assert_eq!((trials(&home, "left"), trials(&home, "right")), (4, 4));
     assert_eq!(home.run("merge left right --out all").code, 0);
+    // What came of the list, before the folder is a run.
+    home.fails("status all --missing", 1, &["--plan FILE"]);
+    let lost = home.run("status left --plan plan.jsonl --missing");
+    assert_eq!((lost.code, lost.stdout.lines().count()), (0, 4), "{}", lost.stdout);
     // The joined folder becomes a run: nothing is left to train.
     let before = home.read("all/journal.jsonl");
     assert_eq!(home.run("run two.toml --out all").code, 0);
@@ -263,6 +271,11 @@ fn trials_that_fail_are_counted_and_tried_again() {
     assert_eq!(summary(&home, "o"), before);
 }
 
+/// `3,997`.
+fn thousands(n: usize) -> String {
+    if n < 1000 { n.to_string() } else { format!("{},{:03}", n / 1000, n % 1000) }
+}
+
 /// Waits until the journal of a run has so many trials.
 fn wait_for(home: &Home, out: &str, count: usize) {
     let begun = Instant::now();
@@ -293,6 +306,12 @@ fn ctrl_c_ends_cleanly_and_what_had_finished_is_kept() {
     let status = home.json("status o --json");
     assert_eq!(status["finished"], kept);
     assert_eq!((&status["planned"], &status["missing"]), (&4000.into(), &(4000 - kept).into()));
-    // What there is can be looked at.
-    assert_eq!(home.run("report o").code, 0);
+    // What there is can be looked at, and says that it is not all.
+    let ran = home.run("report o");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stdout.starts_with(&format!("Provisional: {} of 4,000 trials", thousands(4000 - kept))),
+        "{}",
+        ran.stdout
+    );
 }

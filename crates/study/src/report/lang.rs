@@ -237,7 +237,7 @@ texts! {
     /// The frame of the page, and how it was made.
     Page {
         contents, built_in, figure, files, rows, entry, sort, made, data, seeds, version, cpu, system, wall, again, fingerprint, notes,
-        resolved, ran_on, ran_on_validated, ran_without, seeds_one, seeds_many, seeds_none, claims, claims_note, tally, nothing_found,
+        resolved, ran_on, ran_on_validated, ran_without, seeds_one, seeds_many, seeds_up_to, seeds_none, claims, claims_note, tally, nothing_found,
     }
     /// How a study was done.
     Method {
@@ -249,7 +249,7 @@ texts! {
         is_better, is_worse, is_undecided, all_finished, none_diverged, some_diverged, and_more, some_failed, with_reason,
         lowest, highest, alone, over, not_over, over_not_over,
         the_other, all_others, some_others, the_other_near, all_others_near, some_others_near, all_compared, some_compared,
-        adjusted, with_first_only, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
+        provisional, adjusted, with_first_only, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
     }
     /// What figures show and how to read them.
     Captions {

@@ -18,6 +18,8 @@ pub struct Provenance {
     pub fallback: Option<String>,
     /// Seeds per technique; none where a study says it in another way.
     pub seeds: Option<u64>,
+    /// Whether some techniques were given fewer, since all was decided about them.
+    pub seeds_at_most: bool,
     /// thalweg's version.
     pub version: String,
     /// The processor.
@@ -99,6 +101,7 @@ impl Provenance {
             data: data.into_iter().map(Source::from).collect(),
             fallback: None,
             seeds,
+            seeds_at_most: false,
             version: version.to_owned(),
             cpu,
             system,
@@ -124,6 +127,7 @@ impl Provenance {
         let seeds = match self.seeds {
             None => texts.seeds_none.to_owned(),
             Some(1) => texts.seeds_one.to_owned(),
+            Some(n) if self.seeds_at_most => fill(texts.seeds_up_to, &[("n", &n)]),
             Some(n) => fill(texts.seeds_many, &[("n", &n)]),
         };
         let mut all = vec![entry(texts.data, &self.about(lang))];

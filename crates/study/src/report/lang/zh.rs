@@ -53,6 +53,7 @@ pub(super) const TEXTS: Texts = Texts {
         ran_without: "本次运行未使用数据。",
         seeds_one: "每种技术均使用种子 1",
         seeds_many: "每种技术均使用种子 1 至 {n}",
+        seeds_up_to: "1 至多 {n}，直至全部定论",
         seeds_none: "见研究文件",
         claims: "论断与数据",
         claims_note: "每条论断都用下文的测量结果检验，结论由其下所列数值计算得出。方括号内为 95% 置信区间，n 为种子数，pp 为百分点。“undecided”（未定）表示测量结果不能排除任何一种答案。",
@@ -98,6 +99,7 @@ pub(super) const TEXTS: Texts = Texts {
         some_others_near: "与它仅有一项设置不同的 {n} 种技术中的 {k} 种",
         all_compared: "与之比较的全部 {n} 种技术",
         some_compared: "与之比较的 {n} 种技术中的 {k} 种",
+        provisional: "本报告尚不完整：{n} 次试验中还有 {missing} 次未运行。",
         adjusted: "全部 {n} 项比较的结论经 Holm 法统一校正：其中出现任何错误结论的概率不超过 5%。",
         with_first_only: "技术数目过多，因此每种技术只与其所在列表中的第一种比较，而不与其余各种比较。",
         sequential: "种子逐步增加，直至每项比较都有定论，最多 {most} 个；结论由序贯检验得出，该检验允许在每个种子之后查看结果。",
@@ -221,7 +223,7 @@ pub(super) fn metric(metric: Metric) -> &'static str {
 /// A metric in prose.
 pub(super) fn metric_title(of: Metric) -> &'static str {
     match of {
-        Metric::TrainLoss => "训练损失（最后 100 步的均值）",
+        Metric::TrainLoss => "训练损失（至多最后 100 步的均值）",
         Metric::TestRmse => "测试均方根误差",
         other => metric(other),
     }

@@ -6,6 +6,7 @@ fn provenance() -> Provenance {
         data: Vec::new(),
         fallback: None,
         seeds: None,
+        seeds_at_most: false,
         version: "1.2.3".into(),
         cpu: "a CPU".into(),
         system: "an OS".into(),

@@ -26,6 +26,12 @@ pub(super) fn sentences(
     lang: Lang,
 ) -> Vec<String> {
     let mut sentences = Vec::new();
+    if outcome.missing > 0 {
+        let there: usize = outcome.groups.iter().map(|group| group.records.len()).sum();
+        let places: [(&str, &dyn std::fmt::Display); 2] =
+            [("missing", &grouped(outcome.missing)), ("n", &grouped(there + outcome.missing))];
+        sentences.push(fill(lang.texts().found.provisional, &places));
+    }
     for scope in scopes {
         let mut found = duel_sentences(training, scope, all, lang);
         if found.is_empty() {
