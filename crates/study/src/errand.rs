@@ -29,7 +29,7 @@ pub struct Errand {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of `Trial` and `Technique`")]
 pub struct Order {
-    /// As the table [data] of a study file.
+    /// As the table `[data]` of a study file.
     pub data: toml::Table,
     pub examples: usize,
     pub hidden: Vec<usize>,

@@ -1,7 +1,7 @@
 //! The languages of the report: every fixed text, in one catalogue for each language.
 //!
-//! A catalogue is a constant of [`Texts`]; a text that one language lacks does not compile. A text may have places, `{metric}`, which
-//! [`fill`] fills: word order is the catalogue's. What a machine reads stays as it is in every language: technique words, names of
+//! A catalogue is a constant of `Texts`; a text that one language lacks does not compile. A text may have places, `{metric}`, which
+//! `fill` fills: word order is the catalogue's. What a machine reads stays as it is in every language: technique words, names of
 //! groups, keys in CSV and JSON files. So do the texts inside a figure, since the font that PNGs are drawn with, which is part of the
 //! program, is a Latin one; captions are translated. What programs say of one run is English too: the notes of readers of data
 //! (`Dataset::notes`) on how a file was read, and the reasons of trials that failed.
