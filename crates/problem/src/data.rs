@@ -17,6 +17,7 @@ mod hash;
 mod idx;
 mod images;
 mod label;
+mod note;
 mod parquet;
 mod set;
 mod shelf;
@@ -37,6 +38,7 @@ pub use card::{CARDS, Card, IdxFile, IdxSet, Origin};
 pub use error::{Attempt, DataError};
 pub use fetch::{Patience, Progress, Quiet};
 pub use idx::read_idx;
+pub use note::Note;
 pub use set::{Check, FileReport, Report};
 pub use shelf::{Finding, Shelf};
 pub use spec::{Kind, Missing, Rare, TableSpec};
@@ -66,8 +68,8 @@ pub struct Dataset {
     /// What identifies the data: SHA-256, hexadecimal. Of one file it is that of the decompressed content; of several,
     /// that of the text of their hashes, each followed by a line feed, in the order of the card.
     pub fingerprint: String,
-    /// What the reader decided, in sentences for a report: rows and columns left out, columns made.
-    pub notes: Vec<String>,
+    /// What the reader decided: rows and columns left out, columns made.
+    pub notes: Vec<Note>,
 }
 
 /// Inputs and their targets, row by row.

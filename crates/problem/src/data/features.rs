@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::content::MOST_NUMBERS;
 use super::error::DataError;
 use super::frame::{Column, Content, Frame};
-use super::label::{counted, listed};
+use super::label::listed;
+use super::note::Note;
 use super::spec::{Missing, TableSpec};
 use super::table::Spread;
 
@@ -33,7 +34,7 @@ impl<'f> Features<'f> {
         columns: &[&'f Column],
         train: &[usize],
         others: &[usize],
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<Self, DataError> {
         let mut features = Vec::new();
         let mut constant = Vec::new();
@@ -78,20 +79,13 @@ impl<'f> Features<'f> {
                 constant.push(name.clone());
             }
             if gaps && spec.missing == Some(Missing::Indicator) {
-                notes.push(format!("The column `{name} missing` is 1 where `{name}` has a gap."));
+                notes.push(Note::Indicator { column: name.clone() });
                 features.push(Feature::Gap { column });
             }
         }
         if !constant.is_empty() {
-            notes.push(format!(
-                "{} constant in the training part and left out: {}.",
-                if constant.len() == 1 {
-                    "1 column is".into()
-                } else {
-                    format!("{} columns are", constant.len())
-                },
-                listed(constant.into_iter())
-            ));
+            let count = constant.len();
+            notes.push(Note::Constant { count, columns: listed(constant.into_iter()) });
         }
         if features.is_empty() {
             let problem = "no column is left to tell the label from: all are constant in the training part";
@@ -173,23 +167,15 @@ fn note_categories(
     codes: &[f64],
     column: &Column,
     others: &[usize],
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) {
     let made = codes.iter().map(|&code| format!("{name}={}", words[code as usize]));
-    notes.push(format!(
-        "The column `{name}` became {} of 0 and 1: {}.",
-        counted(codes.len(), "column"),
-        listed(made)
-    ));
+    notes.push(Note::Categories { column: name.to_owned(), count: codes.len(), made: listed(made) });
     let known = |row: usize| column.lacks(row) || codes.contains(&column.values[row]);
     let unknown: Vec<usize> = others.iter().copied().filter(|&row| !known(row)).collect();
     if !unknown.is_empty() {
         let strange: BTreeSet<String> = unknown.iter().map(|&row| column.word(row)).collect();
-        notes.push(format!(
-            "{} outside of the training part {} a `{name}` that it lacks, so that all its columns are 0 there: {}.",
-            counted(unknown.len(), "row"),
-            if unknown.len() == 1 { "has" } else { "have" },
-            listed(strange.into_iter())
-        ));
+        let words = listed(strange.into_iter());
+        notes.push(Note::Unknown { column: name.to_owned(), rows: unknown.len(), words });
     }
 }

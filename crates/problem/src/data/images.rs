@@ -6,6 +6,7 @@ use super::array::{Array, Values};
 use super::error::DataError;
 use super::frame::{Content, Frame};
 use super::label::Label;
+use super::note::Note;
 use super::spec::TableSpec;
 use super::table::fault;
 use super::{Dataset, Examples, Inputs};
@@ -96,8 +97,8 @@ pub(super) fn dataset(
         Examples::new(inputs, label.targets(&task, chosen), columns, place)
     };
     notes.push(match &images.values {
-        Values::Bytes(_) => "The inputs are pixels: byte / 255.".to_owned(),
-        Values::Wide(..) => "The inputs are pixels, taken as they are.".to_owned(),
+        Values::Bytes(_) => Note::Bytes,
+        Values::Wide(..) => Note::Pixels,
     });
     Ok(Dataset {
         name: spec.name(),

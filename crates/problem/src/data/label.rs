@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::DataError;
 use super::frame::{Column, Content, Frame};
+use super::note::Note;
 use super::spec::{Kind, Rare, TableSpec};
 use super::split::Parts;
 use super::table::{Spread, classes, shortened};
@@ -34,7 +35,7 @@ impl Label {
         frame: &Frame,
         column: &Column,
         rows: Vec<usize>,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<Self, DataError> {
         let name = column.name.clone();
         let numbers = numbers(frame, column, &rows)?;
@@ -63,7 +64,7 @@ impl Label {
         column: &Column,
         mut rows: Vec<usize>,
         numeric: bool,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<Self, DataError> {
         let name = column.name.clone();
         let numbered = |rows: &[usize]| {
@@ -89,16 +90,9 @@ impl Label {
                 );
                 return Err(frame.fault(Some(rows[first]), Some(&name), problem));
             }
-            notes.push(format!(
-                "{} whose label in `{name}` occurs once {} left out ({}).",
-                counted(single.len(), "row"),
-                if single.len() == 1 { "was" } else { "were" },
-                listed(single.iter().map(|&i| format!(
-                    "{}, {}",
-                    names[labels[i] as usize],
-                    frame.place(rows[i])
-                )))
-            ));
+            let place = |&i: &usize| format!("{}, {}", names[labels[i] as usize], frame.place(rows[i]));
+            let which = listed(single.iter().map(place));
+            notes.push(Note::Rare { column: name.clone(), rows: single.len(), which });
             let mut keep = labels.iter().map(|&label| counts[label as usize] > 1);
             rows.retain(|_| keep.next().unwrap_or(false));
             (labels, names) = numbered(&rows);
@@ -186,7 +180,7 @@ fn numbers(frame: &Frame, column: &Column, rows: &[usize]) -> Result<Option<Vec<
 }
 
 /// Whether numbers are classes, which the note tells.
-fn guess(name: &str, numbers: &[f64], notes: &mut Vec<String>) -> Kind {
+fn guess(name: &str, numbers: &[f64], notes: &mut Vec<Note>) -> Kind {
     // Adding 0 makes 0 of −0.
     let different = numbers.iter().map(|x| ((x + 0.0).to_bits(), ())).collect::<BTreeMap<_, _>>().len();
     let whole = numbers.iter().all(|x| x.fract() == 0.0);
@@ -195,15 +189,7 @@ fn guess(name: &str, numbers: &[f64], notes: &mut Vec<String>) -> Kind {
     } else {
         Kind::Number
     };
-    let what = if whole { "whole numbers" } else { "numbers" };
-    notes.push(match kind {
-        Kind::Classes => format!(
-            "The label `{name}` holds {different} different {what} and was taken for classes (task = \"number\" predicts it as a number)."
-        ),
-        Kind::Number => format!(
-            "The label `{name}` holds {different} different {what} and is predicted as a number (task = \"classes\" takes them for classes)."
-        ),
-    });
+    notes.push(Note::Label { column: name.to_owned(), different, whole, kind });
     kind
 }
 

@@ -7,7 +7,8 @@ use super::error::{DataError, did_you_mean, nearest};
 use super::features::Features;
 use super::frame::{Column, Frame};
 use super::hash::sha256;
-use super::label::{Label, counted, listed};
+use super::label::{Label, listed};
+use super::note::Note;
 use super::split::Split;
 use super::table::fault;
 use super::{Dataset, Examples, Inputs, content, delimited, images, parquet};
@@ -243,7 +244,7 @@ impl TableSpec {
             Examples::new(inputs, label.targets(&task, chosen), features.len(), place)
         };
         if !self.drop.is_empty() {
-            notes.push(format!("Left out as asked: {}.", listed(self.drop.iter().cloned())));
+            notes.push(Note::Dropped { columns: listed(self.drop.iter().cloned()) });
         }
         Ok(Dataset {
             name: self.name(),
@@ -291,7 +292,7 @@ impl TableSpec {
         frame: &Frame,
         label: &Column,
         columns: &[&Column],
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<Vec<usize>, DataError> {
         let gap = |row: usize| std::iter::once(&label).chain(columns).copied().find(|c| c.lacks(row));
         let all = 0..frame.rows;
@@ -310,11 +311,7 @@ impl TableSpec {
                     return Err(frame.fault(None, None, "every row has a gap, so none is left"));
                 }
                 let lost = frame.rows - rows.len();
-                let were = if lost == 1 { "was" } else { "were" };
-                notes.push(format!(
-                    "{lost} of {} {were} left out for their gaps.",
-                    counted(frame.rows, "row")
-                ));
+                notes.push(Note::Gaps { lost, rows: frame.rows });
                 Ok(rows)
             }
             Some(Missing::Mean | Missing::Indicator) => {
@@ -324,10 +321,7 @@ impl TableSpec {
                 }
                 let gaps = |column: &&&Column| all.clone().any(|row| column.lacks(row));
                 let names: Vec<String> = columns.iter().filter(gaps).map(|c| c.name.clone()).collect();
-                notes.push(format!(
-                    "Gaps were filled by the training part's mean, or its most frequent value, in {}.",
-                    listed(names.into_iter())
-                ));
+                notes.push(Note::Filled { columns: listed(names.into_iter()) });
                 Ok(all.collect())
             }
         }

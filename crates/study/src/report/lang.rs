@@ -3,13 +3,15 @@
 //! A catalogue is a constant of `Texts`; a text that one language lacks does not compile. A text may have places, `{metric}`, which
 //! `fill` fills: word order is the catalogue's. What a machine reads stays as it is in every language: technique words, names of
 //! groups, keys in CSV and JSON files. So do the texts inside a figure, since the font that PNGs are drawn with, which is part of the
-//! program, is a Latin one; captions are translated. What programs say of one run is English too: the notes of readers of data
-//! (`Dataset::notes`) on how a file was read, and the reasons of trials that failed.
+//! program, is a Latin one; captions are translated. The reasons of trials that
+//! failed are English too: a program wrote them.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use serde::Serialize;
+
+use problem::data::Note;
 
 use crate::metric::Metric;
 use crate::statistics::Verdict;
@@ -124,6 +126,14 @@ impl Lang {
     pub(crate) fn source(self, source: &str) -> &str {
         // What the program brings with it has no path.
         if source == Self::En.texts().page.built_in { self.texts().page.built_in } else { source }
+    }
+
+    /// What a reader of data decided.
+    pub(crate) fn note(self, note: &Note) -> String {
+        match self {
+            Self::En => note.to_string(),
+            Self::Zh => zh::notes::text(note),
+        }
     }
 
     /// A verdict in a word.

@@ -80,17 +80,17 @@ pub fn section(
         sentences: sentences::sentences(training, outcome, &scopes, found, lang),
         figures,
         tables: tables::tables(training, outcome, &scopes, found, lang),
-        notes: notes(outcome),
+        notes: notes(outcome, lang),
         resolved: Some(study.resolved()),
     })
 }
 
 /// What the readers decided; with the name of the data where there are several.
-fn notes(outcome: &Outcome) -> Vec<String> {
+fn notes(outcome: &Outcome, lang: Lang) -> Vec<String> {
     let many = outcome.problems.len() > 1;
     let of = |problem: &Problem| {
         let name = if many { format!("{}: ", problem.name) } else { String::new() };
-        problem.notes.iter().map(move |note| format!("{name}{note}")).collect::<Vec<_>>()
+        problem.notes.iter().map(move |note| format!("{name}{}", lang.note(note))).collect::<Vec<_>>()
     };
     outcome.problems.iter().flat_map(of).collect()
 }

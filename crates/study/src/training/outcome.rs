@@ -1,5 +1,7 @@
 //! What a training study comes to: problems, groups of trials, and all of them together.
 
+use problem::data::Note;
+
 use crate::planned::Planned;
 use crate::technique::{Field, Technique, describe_choice};
 use crate::trial::{Metric, Record};
@@ -28,7 +30,7 @@ pub struct Problem {
     /// Outputs of a network for it.
     pub outputs: usize,
     /// What the reader decided.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// One technique of a study on one of its data sets, with its trials.

@@ -4,6 +4,7 @@ use super::{Activations, Captions, Descent, Found, Method, Page, Readings, Table
 use crate::metric::Metric;
 use crate::technique::Field;
 
+pub(super) mod notes;
 pub(super) mod studies;
 
 pub(super) const TEXTS: Texts = Texts {
