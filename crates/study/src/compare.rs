@@ -32,7 +32,8 @@
 //! Of a study with thousands of techniques not every pair is compared, but each technique with the first of its list ([`MOST_PAIRS`]): so the study's file
 //! says which, before anything has run, and not the results. Whoever wants other pairs names fewer fields in `compare`, or puts the baseline first.
 //!
-//! The interval that is shown is Student's 95 % interval of this one comparison, and stands for itself. It says how large a difference is, not
+//! The interval that is shown is the 95 % interval of this one comparison, and stands for itself: Student's, or with [`Looks::Any`] the
+//! [`confidence_sequence`], which holds at all looks together. It says how large a difference is, not
 //! whether it is decided among many: it may exclude 0 where the adjusted p is above 5 %, and then the verdict is undecided, since of m such intervals one in
 //! twenty excludes 0 where nothing differs. And where the interval contains 0 nothing is decided either, whatever p says: with
 //! [`Looks::Any`], p is the smallest so far, and later seeds may have brought the difference back.
@@ -42,7 +43,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::statistics::{
-    Paired, Signs, Verdict, holm, paired, paired_without_bootstrap, seeds_needed, seeds_until, sequential_p,
+    Paired, Signs, Verdict, confidence_sequence, hedges, holm, paired, paired_without_bootstrap,
+    seeds_needed, seeds_until, sequential_p, verdict,
 };
 use crate::technique::Field;
 use crate::training::{Group, Outcome, Training};
@@ -84,6 +86,9 @@ pub struct Comparison<'a> {
     pub metric: Metric,
     /// a − b within seeds.
     pub paired: Paired,
+    /// The 95 % interval of the mean difference, in the metric's unit. With [`Looks::One`] Student's; with [`Looks::Any`] the [`confidence_sequence`], none for
+    /// fewer than five pairs and where all differences are of one size.
+    pub interval: Option<(f64, f64)>,
     /// Two-sided p of this comparison alone; none where nothing can be decided: with one seed, or where some seeds diverged.
     pub p: Option<f64>,
     /// p adjusted over all comparisons of the study ([`holm`]); that of a comparison alone is `p`.
@@ -95,8 +100,9 @@ pub struct Comparison<'a> {
     /// Where it is undecided: seeds with which a difference of the observed size is decided with 80 % power, see [`seeds_needed`]; at level 5 %
     /// divided by the number of comparisons, the first step of Holm.
     ///
-    /// An estimate from an estimate: the true effect may be smaller than the observed one, or none. None without an effect, or if it takes more than a
-    /// million seeds. With [`Looks::Any`], the seeds after which it is decided if the effect stays what it is ([`seeds_until`]).
+    /// An estimate from an estimate: the observed effect, less what few pairs make it too large by ([`hedges`]); the true one may be smaller still, or
+    /// none. None without an effect, for two seeds, or if it takes more than a million. With [`Looks::Any`], the seeds after which it is decided if the
+    /// effect stays that ([`seeds_until`]).
     pub seeds_needed: Option<u64>,
     /// Whether all differences are one number up to rounding, or all seeds of one diverged: p is that of as many coins that fell on one side.
     by_signs: bool,
@@ -157,9 +163,17 @@ fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap
     let pairs: Vec<(f64, f64)> =
         seeds.iter().filter_map(|(a, b)| Some((a.value(metric)?, b.value(metric)?))).collect();
     let paired = if bootstrap { paired(&pairs) } else { paired_without_bootstrap(&pairs) };
-    let signs = signs(&pairs);
+    let differences = differences(&pairs);
+    let signs = Signs::of(&differences);
+    let interval = match looks {
+        Looks::One => paired.ci95,
+        Looks::Any if signs.are_all() => None,
+        Looks::Any => confidence_sequence(&differences, LEVEL),
+    };
     let (p, side) = match divergence(a, b, &seeds) {
-        Divergence::None => (p_of(&pairs, &paired, looks, signs), paired.verdict(metric.better())),
+        Divergence::None => {
+            (p_of(&differences, &paired, looks, signs), verdict(interval.or(paired.ci95), metric.better()))
+        }
         Divergence::Some => (None, Verdict::Undecided),
         Divergence::All(side) => (Some(divergence_p(seeds.len())), side),
     };
@@ -170,6 +184,7 @@ fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap
         b,
         metric,
         paired,
+        interval,
         p,
         p_holm: p,
         verdict: alone,
@@ -185,7 +200,8 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
     // p_holm is at least p, so what is decided among many is decided alone, for the same side.
     let decided = comparison.p_holm.is_some_and(|p| p < LEVEL);
     comparison.verdict = if decided { comparison.alone } else { Verdict::Undecided };
-    comparison.seeds_needed = match (comparison.verdict, comparison.p, comparison.paired.effect) {
+    let effect = comparison.paired.effect.and_then(|effect| hedges(effect, comparison.paired.n));
+    comparison.seeds_needed = match (comparison.verdict, comparison.p, effect) {
         // 2·2⁻ⁿ, if all further seeds agree too.
         (Verdict::Undecided, Some(_), _) if comparison.by_signs && count <= BOOTSTRAPPED => {
             Some((2.0 * count as f64 / LEVEL).log2().floor() as u64 + 1)
@@ -204,9 +220,9 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
 }
 
 /// p of a mean difference of 0.
-fn p_of(pairs: &[(f64, f64)], paired: &Paired, looks: Looks, signs: Signs) -> Option<f64> {
+fn p_of(differences: &[f64], paired: &Paired, looks: Looks, signs: Signs) -> Option<f64> {
     match looks {
-        Looks::Any => sequential_p(&differences(pairs)),
+        Looks::Any => sequential_p(differences),
         Looks::One if signs.are_all() => paired.p.map(|_| signs.p()),
         Looks::One => paired.p,
     }
@@ -219,11 +235,6 @@ fn differences(pairs: &[(f64, f64)]) -> Vec<f64> {
         if (a - b).abs() <= rounding { 0.0 } else { a - b }
     };
     pairs.iter().map(difference).collect()
-}
-
-/// The signs of the differences, where these are of one size.
-fn signs(pairs: &[(f64, f64)]) -> Signs {
-    Signs::of(&differences(pairs))
 }
 
 /// Who diverged.

@@ -299,7 +299,7 @@ impl Study {
                 (section, summarise(&self.name, study, outcome, &all))
             }
             (Body::Descent(paths), Findings::Descent(walked)) => {
-                (descent::section_in(&self, paths, walked, lang)?, descent::json(paths, walked))
+                (descent::section(&self, paths, walked, lang)?, descent::json(paths, walked))
             }
             (_, Findings::Activations(all)) => {
                 let each = all.iter().map(|(signal, layers)| {
@@ -309,7 +309,7 @@ impl Study {
                     value
                 });
                 let summary = json!({ "study": self.name, "settings": each.collect::<Vec<_>>() });
-                (activations::section_in(&self, all, lang)?, summary)
+                (activations::section(&self, all, lang)?, summary)
             }
             _ => return Err(StudyError::Setting(format!("`{}` left what it is no study of", self.name))),
         };

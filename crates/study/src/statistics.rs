@@ -114,16 +114,21 @@ pub fn paired_without_bootstrap(pairs: &[(f64, f64)]) -> Paired {
 }
 
 impl Paired {
-    /// Whether a is better than b.
+    /// Whether a is better than b, by Student's interval.
     pub fn verdict(&self, better: Better) -> Verdict {
-        let Some((low, high)) = self.ci95 else {
-            return Verdict::Undecided;
-        };
-        match (low > 0.0, high < 0.0, better) {
-            (true, _, Better::Higher) | (_, true, Better::Lower) => Verdict::Better,
-            (true, _, Better::Lower) | (_, true, Better::Higher) => Verdict::Worse,
-            _ => Verdict::Undecided,
-        }
+        verdict(self.ci95, better)
+    }
+}
+
+/// Whether a is better than b, by an interval of a − b; undecided where it contains 0, and without one.
+pub fn verdict(interval: Option<(f64, f64)>, better: Better) -> Verdict {
+    let Some((low, high)) = interval else {
+        return Verdict::Undecided;
+    };
+    match (low > 0.0, high < 0.0, better) {
+        (true, _, Better::Higher) | (_, true, Better::Lower) => Verdict::Better,
+        (true, _, Better::Lower) | (_, true, Better::Higher) => Verdict::Worse,
+        _ => Verdict::Undecided,
     }
 }
 

@@ -133,7 +133,7 @@ fn of_comparison(c: &Comparison<'_>) -> Value {
         "difference": c.paired.difference,
         "sd": c.paired.sd,
         "median": c.paired.median,
-        "ci95": c.paired.ci95,
+        "ci95": c.interval,
         "bca95": c.paired.bca95,
         "p": c.p,
         "p_wilcoxon": c.paired.p_wilcoxon,

@@ -24,6 +24,7 @@
 //! others. It is chosen from the trials that it is applied to, so it describes them and tests nothing.
 
 use crate::figure::{Axis, Figure, FigureError, SHARES, Stair, stairs};
+use crate::report::Lang;
 use crate::report::training::shown;
 use crate::statistics::{Better, Survival, kaplan_meier, mean, median};
 use crate::training::{Group, Outcome, Training};
@@ -95,13 +96,13 @@ impl Reach<'_> {
 }
 
 impl Target<'_> {
-    /// `training accuracy ≥ 97.50 %`.
-    pub fn text(&self) -> String {
+    /// `training accuracy ≥ 97.50 %`, `训练准确率 ≥ 97.50 %`.
+    pub fn text(&self, lang: Lang) -> String {
         let sign = match self.metric.better() {
             Better::Lower => '≤',
             Better::Higher => '≥',
         };
-        format!("{} {sign} {}", self.metric.plain(), shown(self.metric, self.value))
+        format!("{} {sign} {}", lang.metric(self.metric), shown(self.metric, self.value))
     }
 
     /// The share of the trials that are there, over the steps: what it lacks to 100 % at the end are misses. With at most three techniques each has a band, its
@@ -133,7 +134,7 @@ impl Target<'_> {
             })
             .collect();
         let x = Axis::linear("step").over(0.0, self.steps.max(1) as f64);
-        let y = Axis::linear(format!("trials (%) with {}", self.text())).over(0.0, SHARES);
+        let y = Axis::linear(format!("trials (%) with {}", self.text(Lang::En))).over(0.0, SHARES);
         stairs(title, x, y, &curves)
     }
 }

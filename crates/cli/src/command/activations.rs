@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use thalweg::problem::signal::{Signal, reading};
-use thalweg::study::report::{activations, folder};
+use thalweg::study::report::{Lang, activations, folder};
 use thalweg::study::spec::{Body, Study};
 
 use super::Outcome;
@@ -23,18 +23,16 @@ pub(crate) fn run(args: &ActivationsArgs) -> Outcome {
     let layers = signal.run();
     if let Some(out) = &args.out {
         folder::create(out)?;
-        let text = format!(
-            "name = \"activations\"\ntitle = \"Activations at birth\"\n\n[activations]\nlayers = {}\nwidth = {}\nsamples = {}\nseed = {}\nsettings = [{{ activation = {:?}, init = {:?} }}]\n",
-            args.layers, args.width, args.samples, args.seed, args.activation, args.init
-        );
-        let study = Study {
+        let mut study = Study {
             name: "activations".to_owned(),
             title: format!("Activations at birth: {}", activations::name(&signal)),
             question: String::new(),
-            text,
+            // Only from flags: what is written is the study as resolved.
+            text: String::new(),
             body: Body::Activations(vec![signal]),
         };
-        let section = activations::section(&study, &[(signal, layers.clone())])?;
+        study.text = study.resolved();
+        let section = activations::section(&study, &[(signal, layers.clone())], Lang::En)?;
         folder::write_study(out, &study)?;
         folder::write_drawings(out, &section)?;
     }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
         folder::write(path, written.as_bytes())?;
         message(quiet, format_args!("the study is in {}", path.display()));
     }
-    args.going.go(study, &data, Some(&args.out), quiet, command_line(args))
+    args.going.go(study, &data, Some(&args.out), quiet, command_line(args)?)
 }
 
 /// An error without the line of a file that nobody has written.
@@ -50,91 +50,139 @@ fn flags(error: thalweg::study::error::StudyError) -> Failure {
     }
 }
 
+/// A flag that was given, and what it sets in the study's file: the key is the flag's name.
+struct Given {
+    flag: &'static str,
+    written: Vec<String>,
+    table: Place,
+    value: Value,
+}
+
+/// A table of the study's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Of each data set.
+    Data,
+    /// Of each data set that is a file.
+    File,
+    Network,
+    Technique,
+    Training,
+    Report,
+}
+
+/// The flags that were given, but for the data sets themselves: the one list that both the study and the command line are made of.
+fn given(args: &CompareArgs) -> Result<Vec<Given>, Failure> {
+    use Place::{Data, File, Network, Report, Technique, Training};
+    let r = &args.reading;
+    let one = |table, flag, text: &Option<String>| {
+        let value =
+            |text: &String| Given { flag, written: vec![text.clone()], table, value: text.clone().into() };
+        text.as_ref().map(value)
+    };
+    let count = |table, flag, n: Option<u64>| {
+        n.map(|n| Given { flag, written: vec![n.to_string()], table, value: whole(n) })
+    };
+    let share = |table, flag, x: Option<f64>| {
+        x.map(|x| Given { flag, written: vec![x.to_string()], table, value: x.into() })
+    };
+    let words = |table, flag, words: &Vec<String>| {
+        (!words.is_empty()).then(|| Given {
+            flag,
+            written: words.clone(),
+            table,
+            value: words.clone().into(),
+        })
+    };
+    let counts = |table, flag, all: &Vec<usize>| {
+        let written = all.iter().map(ToString::to_string).collect();
+        let value: Vec<Value> = all.iter().map(|n| whole(*n as u64)).collect();
+        (!all.is_empty()).then(|| Given { flag, written, table, value: value.into() })
+    };
+    let hidden = args.hidden.iter().map(|widths| hidden(widths)).collect::<Result<Vec<Value>, _>>()?;
+    let given = [
+        one(File, "label", &args.label),
+        one(File, "task", &r.task),
+        one(File, "missing", &r.missing),
+        one(File, "rare", &r.rare),
+        one(File, "delimiter", &r.delimiter),
+        one(File, "inputs", &r.inputs),
+        words(File, "drop", &r.drop),
+        share(File, "test", r.test),
+        share(File, "validation", r.validation),
+        count(File, "split-seed", r.split_seed),
+        count(Data, "first", r.first.map(|n| n as u64)),
+        words(Technique, "rule", &args.rule),
+        words(Technique, "schedule", &args.schedule),
+        words(Technique, "init", &args.init),
+        words(Technique, "norm", &args.norm),
+        words(Technique, "dropout", &args.dropout),
+        words(Technique, "guard", &args.guard),
+        words(Technique, "decay", &args.decay),
+        words(Network, "activation", &args.activation),
+        words(Network, "hidden", &args.hidden).map(|given| Given { value: hidden.into(), ..given }),
+        counts(Network, "width", &args.width),
+        counts(Network, "depth", &args.depth),
+        counts(Training, "batch", &args.batch),
+        count(Training, "epochs", args.epochs),
+        one(Report, "metric", &args.metric),
+        share(Report, "target", args.target),
+    ];
+    Ok(given.into_iter().flatten().collect())
+}
+
 /// The study as a file.
 fn study(args: &CompareArgs) -> Result<Table, Failure> {
-    let data = args.data.iter().map(|name| data(args, name)).collect::<Result<Vec<_>, _>>()?;
-    let mut network = Table::new();
-    list(&mut network, "activation", &args.activation);
-    let hidden = args.hidden.iter().map(|widths| hidden(widths)).collect::<Result<Vec<Value>, _>>()?;
-    put(&mut network, "hidden", (!hidden.is_empty()).then(|| hidden.into()));
-    for (key, counts) in [("width", &args.width), ("depth", &args.depth)] {
-        let counts: Vec<Value> = counts.iter().map(|n| whole(*n as u64)).collect();
-        put(&mut network, key, (!counts.is_empty()).then(|| counts.into()));
+    let given = given(args)?;
+    let of = |place| {
+        let all = given.iter().filter(move |given| given.table == place);
+        all.map(|given| (given.flag.replace('-', "_"), given.value.clone())).collect::<Table>()
+    };
+    let (of_data, of_file) = (of(Place::Data), of(Place::File));
+    let data: Vec<Value> =
+        args.data.iter().map(|name| data(args, name, &of_data, &of_file)).collect::<Result<_, _>>()?;
+    let mut training = of(Place::Training);
+    training.entry("batch").or_insert(BATCH.into());
+    if let Some(steps) = args.going.effort.steps {
+        training.insert("steps".to_owned(), whole(steps));
+    } else {
+        training.entry("epochs").or_insert(whole(EPOCHS));
     }
-    let mut technique = Table::new();
-    for (key, words) in [
-        ("rule", &args.rule),
-        ("schedule", &args.schedule),
-        ("init", &args.init),
-        ("norm", &args.norm),
-        ("dropout", &args.dropout),
-        ("guard", &args.guard),
-        ("decay", &args.decay),
-    ] {
-        list(&mut technique, key, words);
-    }
-    let mut training = Table::new();
-    let batch: Vec<Value> = args.batch.iter().map(|n| whole(*n as u64)).collect();
-    training.insert("batch".to_owned(), if batch.is_empty() { BATCH.into() } else { batch.into() });
-    match (args.going.effort.steps, args.epochs) {
-        (Some(steps), _) => put(&mut training, "steps", Some(whole(steps))),
-        (None, epochs) => put(&mut training, "epochs", Some(whole(epochs.unwrap_or(EPOCHS)))),
-    }
-    let mut report = Table::new();
-    put(&mut report, "metric", args.metric.clone().map(Into::into));
-    put(&mut report, "target", args.target.map(Into::into));
-    let mut study = Table::new();
-    let title = match &args.data[..] {
-        [one] => format!("Techniques on {}", stem(one)),
+    let names: Vec<String> = args.data.iter().map(|name| stem(name)).collect();
+    let title = match &names[..] {
+        [one] => format!("Techniques on {one}"),
         several => format!("Techniques on {} data sets", several.len()),
     };
-    for (key, text) in [
+    let question = "Which of these techniques does better here, and is that decided?";
+    Ok([
         // A folder holds one study: with other data it is another.
-        (
-            "name",
-            format!("compare-{}", args.data.iter().map(|name| stem(name)).collect::<Vec<_>>().join("-")),
-        ),
-        ("title", title),
-        ("question", "Which of these techniques does better here, and is that decided?".to_owned()),
-    ] {
-        study.insert(key.to_owned(), text.into());
-    }
-    for (key, table) in
-        [("network", network), ("technique", technique), ("training", training), ("report", report)]
-    {
-        study.insert(key.to_owned(), table.into());
-    }
-    study.insert("data".to_owned(), data.into());
-    Ok(study)
+        ("name", format!("compare-{}", names.join("-")).into()),
+        ("title", title.into()),
+        ("question", question.into()),
+        ("network", of(Place::Network).into()),
+        ("technique", of(Place::Technique).into()),
+        ("training", training.into()),
+        ("report", of(Place::Report).into()),
+        ("data", data.into()),
+    ]
+    .into_iter()
+    .map(|(key, value): (&str, Value)| (key.to_owned(), value))
+    .collect())
 }
 
 /// One data set: a name, or a file and how it is read.
-fn data(args: &CompareArgs, name: &str) -> Result<Value, Failure> {
-    let (mut table, r) = (Table::new(), &args.reading);
-    put(&mut table, "first", r.first.map(|n| whole(n as u64)));
+fn data(args: &CompareArgs, name: &str, of_data: &Table, of_file: &Table) -> Result<Value, Failure> {
+    let mut table = of_data.clone();
     // With several, the label is that of the files among them.
     let is_set = args.data.len() > 1 && CARDS.iter().any(|card| card.name == name);
     if is_set || !is_file(name, args.label.as_deref())? {
-        put(&mut table, "name", Some(name.into()));
+        table.insert("name".to_owned(), name.into());
         return Ok(table.into());
     }
     // From here on it may be run from anywhere.
     let path = std::path::absolute(name).unwrap_or_else(|_| name.into());
-    put(&mut table, "file", Some(path.display().to_string().into()));
-    for (key, text) in [
-        ("label", &args.label),
-        ("task", &r.task),
-        ("missing", &r.missing),
-        ("rare", &r.rare),
-        ("delimiter", &r.delimiter),
-        ("inputs", &r.inputs),
-    ] {
-        put(&mut table, key, text.clone().map(Into::into));
-    }
-    list(&mut table, "drop", &r.drop);
-    put(&mut table, "test", r.test.map(Into::into));
-    put(&mut table, "validation", r.validation.map(Into::into));
-    put(&mut table, "split_seed", r.split_seed.map(whole));
+    table.insert("file".to_owned(), path.display().to_string().into());
+    table.extend(of_file.clone());
     Ok(table.into())
 }
 
@@ -152,14 +200,6 @@ fn hidden(widths: &str) -> Result<Value, Failure> {
     Ok(Value::Array(widths.split('-').map(number).collect::<Result<_, _>>()?))
 }
 
-fn put(table: &mut Table, key: &str, value: Option<Value>) {
-    table.extend(value.map(|value| (key.to_owned(), value)));
-}
-
-fn list(table: &mut Table, key: &str, words: &[String]) {
-    put(table, key, (!words.is_empty()).then(|| words.to_vec().into()));
-}
-
 fn whole(n: u64) -> Value {
     Value::Integer(i64::try_from(n).unwrap_or(i64::MAX))
 }
@@ -171,51 +211,16 @@ fn stem(name: &str) -> String {
 }
 
 /// The command that makes the run again, in a folder that is not this one.
-fn command_line(args: &CompareArgs) -> String {
+fn command_line(args: &CompareArgs) -> Result<String, Failure> {
     let mut words = vec!["thalweg compare".to_owned()];
     let mut flag = |name: &str, values: &[String]| {
         words.extend(values.iter().map(|value| format!("--{name} {}", quoted(value))));
     };
-    let r = &args.reading;
-    let one = |text: &Option<String>| text.iter().cloned().collect::<Vec<_>>();
-    let number = |n: Option<String>| n.into_iter().collect::<Vec<_>>();
-    let numbers = |all: &[usize]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
     flag("data", &args.data);
-    flag("label", &one(&args.label));
-    for (name, text) in [
-        ("task", &r.task),
-        ("missing", &r.missing),
-        ("rare", &r.rare),
-        ("delimiter", &r.delimiter),
-        ("inputs", &r.inputs),
-    ] {
-        flag(name, &one(text));
+    for given in given(args)? {
+        flag(given.flag, &given.written);
     }
-    flag("drop", &r.drop);
-    flag("test", &number(r.test.map(|x| x.to_string())));
-    flag("validation", &number(r.validation.map(|x| x.to_string())));
-    flag("split-seed", &number(r.split_seed.map(|x| x.to_string())));
-    flag("first", &number(r.first.map(|x| x.to_string())));
-    for (name, values) in [
-        ("rule", &args.rule),
-        ("schedule", &args.schedule),
-        ("init", &args.init),
-        ("norm", &args.norm),
-        ("dropout", &args.dropout),
-        ("guard", &args.guard),
-        ("decay", &args.decay),
-        ("activation", &args.activation),
-        ("hidden", &args.hidden),
-    ] {
-        flag(name, values);
-    }
-    flag("width", &numbers(&args.width));
-    flag("depth", &numbers(&args.depth));
-    flag("batch", &numbers(&args.batch));
-    flag("epochs", &number(args.epochs.map(|n| n.to_string())));
-    flag("metric", &one(&args.metric));
-    flag("target", &number(args.target.map(|x| x.to_string())));
     flag("out", &["again".to_owned()]);
     words.extend(effort_words(&args.going));
-    words.join(" ")
+    Ok(words.join(" "))
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use thalweg::prelude::{Descent, Function, Guard, Rule, Schedule, Word};
-use thalweg::study::report::{descent, folder};
+use thalweg::study::report::{Lang, descent, folder};
 use thalweg::study::spec::{Body, Paths, Study};
 
 use super::Outcome;
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &DescendArgs) -> Outcome {
             body: Body::Descent(paths.clone()),
         };
         study.text = study.resolved();
-        let section = descent::section(&study, &paths, &walked)?;
+        let section = descent::section(&study, &paths, &walked, Lang::En)?;
         folder::write_study(out, &study)?;
         folder::write_drawings(out, &section)?;
     }

@@ -71,6 +71,12 @@ fn p_is_that_of_the_looks() {
     let any = compare(&one, &other, Metric::TrainLoss, Looks::Any);
     close(any.p, 1.0 / e);
     assert_eq!((any.paired, any.verdict), (fixed.paired, Verdict::Undecided));
+    // d̄ ± √(r·S/n) with K = (√7/.05)^(1/3) and r = (K − 1)/(1 − K/7); contains 0 where Student's does not.
+    let k = (7.0_f64.sqrt() / 0.05).cbrt();
+    let half = ((k - 1.0) / (1.0 - k / 7.0) * square / 6.0).sqrt();
+    close(any.interval.map(|(low, _)| low), mean - half);
+    close(any.interval.map(|(_, high)| high), mean + half);
+    assert!(mean + half > 0.0 && fixed.interval == fixed.paired.ci95 && fixed.interval.unwrap().1 < 0.0);
     assert!(any.seeds_needed.is_some() && fixed.seeds_needed.is_none());
     // One seed has no p.
     let (one, other) = (losses("adam", &a[..1]), losses("sgd", &b[..1]));
@@ -118,7 +124,7 @@ fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
             let c = compare(a, b, metric, looks);
             assert_eq!((c.p, c.p_holm, c.verdict, c.paired.n), (p, p, verdict, pairs));
             assert_eq!(c.paired.difference.is_some(), pairs > 0);
-            assert_eq!(c.paired.ci95.is_some(), pairs > 1);
+            assert_eq!(c.interval.is_some(), pairs > 1);
             assert_eq!(c.seeds_needed, None);
         }
     }
@@ -234,7 +240,10 @@ fn among_many_the_verdict_is_holms() {
     // Its own interval excludes 0, but it is one of nine.
     assert!(p[1] < 0.05 && losses[1].paired.ci95.unwrap().1 < 0.0);
     assert_eq!((losses[1].verdict, losses[1].alone), (Verdict::Undecided, Verdict::Better));
-    assert_eq!(losses[1].seeds_needed, seeds_needed(losses[1].paired.effect.unwrap(), 0.8, 0.05 / 9.0));
+    assert_eq!(
+        losses[1].seeds_needed,
+        seeds_needed(hedges(losses[1].paired.effect.unwrap(), 5).unwrap(), 0.8, 0.05 / 9.0)
+    );
     assert!(losses[1].seeds_needed.unwrap() > 5);
     assert!(losses[0].seeds_needed.is_none());
 }

@@ -28,23 +28,11 @@ pub fn json(layers: &[LayerReport]) -> Value {
     json!({ "layers": each.collect::<Vec<_>>(), "reading": reading(layers) })
 }
 
-/// Everything there is to say of the settings, in English.
-///
-/// # Errors
-/// When a figure cannot be drawn.
-pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)]) -> Result<Section, StudyError> {
-    section_in(study, all, Lang::En)
-}
-
 /// Everything there is to say of the settings.
 ///
 /// # Errors
 /// When a figure cannot be drawn.
-pub fn section_in(
-    study: &Study,
-    all: &[(Signal, Vec<LayerReport>)],
-    lang: Lang,
-) -> Result<Section, StudyError> {
+pub fn section(study: &Study, all: &[(Signal, Vec<LayerReport>)], lang: Lang) -> Result<Section, StudyError> {
     let texts = &lang.texts().activations;
     let first = all[0].0;
     let row = |(signal, layers): &(Signal, Vec<LayerReport>)| HistogramRow {
@@ -127,8 +115,8 @@ mod tests {
         let Body::Activations(signals) = &study.body else { panic!("signals") };
         let small = |signal: &Signal| Signal { width: 20, samples: 50, ..*signal };
         let all: Vec<_> = signals.iter().map(small).map(|signal| (signal, signal.run())).collect();
-        let english = section(&study, &all).unwrap();
-        let chinese = section_in(&study, &all, Lang::Zh).unwrap();
+        let english = section(&study, &all, Lang::En).unwrap();
+        let chinese = section(&study, &all, Lang::Zh).unwrap();
         assert!(
             english
                 .method

@@ -48,19 +48,11 @@ pub fn reversals(path: &Path) -> usize {
     steps.windows(2).filter(|pair| pair[0] * pair[1] < 0.0).count()
 }
 
-/// Everything there is to say of the paths, in English.
-///
-/// # Errors
-/// When a figure cannot be drawn.
-pub fn section(study: &Study, all: &Paths, walked: &[(String, Path)]) -> Result<Section, StudyError> {
-    section_in(study, all, walked, Lang::En)
-}
-
 /// Everything there is to say of the paths.
 ///
 /// # Errors
 /// When a figure cannot be drawn.
-pub fn section_in(
+pub fn section(
     study: &Study,
     all: &Paths,
     walked: &[(String, Path)],
@@ -213,8 +205,8 @@ mod tests {
         let Body::Descent(all) = &study.body else { panic!("paths") };
         let mut walked = walk(all).unwrap();
         walked[0].1.ended = Ended::Diverged { at: 7 };
-        let english = section(&study, all, &walked).unwrap();
-        let chinese = section_in(&study, all, &walked, Lang::Zh).unwrap();
+        let english = section(&study, all, &walked, Lang::En).unwrap();
+        let chinese = section(&study, all, &walked, Lang::Zh).unwrap();
         assert!(english.sentences.contains(&format!("{}: diverged at step 7.", walked[0].0)));
         assert!(chinese.sentences.contains(&format!("{}：在第 7 步发散。", walked[0].0)));
         assert_eq!(english.sentences.len(), chinese.sentences.len());

@@ -3,13 +3,14 @@
 //! Every file is written beside its place and renamed into it, so that a reader never sees half of one.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Drawn, Rows, Section};
+use crate::atomic;
 use crate::error::StudyError;
 use crate::spec::Study;
 
@@ -30,30 +31,7 @@ pub fn create(folder: &Path) -> Result<(), StudyError> {
 /// # Errors
 /// When it cannot be written; what was there before is untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
-    write_by(path, |file| file.write_all(bytes))
-}
-
-/// Writes a file whole or not at all, piece by piece.
-///
-/// # Errors
-/// When it cannot be written; what was there before is untouched.
-pub fn write_by(
-    path: &Path,
-    pieces: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
-) -> Result<(), StudyError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o644));
-    }
-    let mut file = builder.tempfile_in(folder).map_err(StudyError::io("write", path))?;
-    let mut buffer = BufWriter::new(file.as_file_mut());
-    pieces(&mut buffer).and_then(|()| buffer.flush()).map_err(StudyError::io("write", path))?;
-    drop(buffer);
-    file.persist(path).map_err(|error| StudyError::io("write", path)(error.error))?;
-    Ok(())
+    atomic::write(path, |file| file.write_all(bytes).map_err(atomic::failed(path)))
 }
 
 /// Writes a section's figures and tables into its folder.
@@ -102,7 +80,7 @@ fn on_all_cores<T: Sync>(
 }
 
 /// A CSV file as it is written, row by row.
-pub type TableFile<'a, 'b> = csv::Writer<&'a mut BufWriter<&'b mut File>>;
+pub type TableFile<'a, 'b> = csv::Writer<&'a mut BufWriter<&'b File>>;
 
 /// Writes a table's file, row by row.
 ///
@@ -113,10 +91,11 @@ pub fn write_table(
     name: &str,
     rows: impl FnOnce(&mut TableFile<'_, '_>) -> Result<(), csv::Error>,
 ) -> Result<(), StudyError> {
-    write_by(&folder.join(format!("{name}.csv")), |file| {
+    let path = folder.join(format!("{name}.csv"));
+    atomic::write(&path, |file| {
         let mut table = csv::Writer::from_writer(file);
-        rows(&mut table).map_err(io::Error::from)?;
-        table.flush()
+        rows(&mut table).map_err(|error| atomic::failed(&path)(error.into()))?;
+        table.flush().map_err(atomic::failed(&path))
     })
 }
 

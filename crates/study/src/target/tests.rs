@@ -133,7 +133,7 @@ fn a_study_that_names_no_target_has_what_three_in_four_reach() {
     let all = targets(&training("train_accuracy"), &found);
     let [target] = &all[..] else { panic!("one data set") };
     assert_eq!((target.value, target.named, target.problem, target.steps), (0.6, false, 0, 20));
-    assert_eq!(target.text(), "training accuracy ≥ 60.00 %");
+    assert_eq!(target.text(Lang::En), "training accuracy ≥ 60.00 %");
     let reached: Vec<usize> = target.groups.iter().map(|reach| reach.steps.reached).collect();
     assert_eq!(reached, [3, 0, 3, 2, 3, 2]);
     // Of losses the least is best, and two techniques have that of the worse.

@@ -3,7 +3,11 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use super::*;
+use crate::compare::comparisons;
+use crate::error::StudyError;
 use crate::executor::{Silent, Watch, Workers};
+use crate::journal::Journal;
+use crate::run::Means;
 use crate::spec::{Body, Study};
 use crate::testing::digits;
 
@@ -214,4 +218,34 @@ fn seeds_are_added_until_all_is_decided_or_the_cap_is_reached() {
     let records = Journal::read(folder.path()).unwrap();
     let told = open.outcome(&[digits()], |id| records.get(id).cloned()).unwrap();
     assert_eq!(told.groups, outcome.groups);
+}
+
+#[test]
+fn schedules_over_epochs_are_told_and_compared_as_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(folder.path()).unwrap();
+    let mut study = study("[technique]\nrule = \"sgd:lr=0.1\"\nschedule = [\"constant\", \"cosine\"]");
+    study.length = Length::Epochs(2);
+    study.grid.batch = vec![10, 20];
+    let twin = study.data[0].clone();
+    study.data.push(DataChoice { first: Some(60), title: Some("few".into()), ..twin });
+    let outcome = run(&study, &mut journal, &Silent).unwrap();
+    // 2 epochs of 100 and of 60 examples in batches of 10 and of 20: over so many steps the cosine is laid, and no two of them are one schedule.
+    let cosine =
+        outcome.groups.iter().filter(|group| group.settings.contains(&(Field::Schedule, "cosine".into())));
+    let laid: Vec<_> = cosine.map(|group| (group.steps, group.technique.choice(Field::Schedule))).collect();
+    assert_eq!(
+        laid,
+        [20, 10, 12, 6].map(|steps| (steps, format!("cosine:steps={steps}"))),
+        "{:?}",
+        outcome.groups.iter().map(|group| &group.settings).collect::<Vec<_>>()
+    );
+    // On each data set: constant against cosine with both batches, and both batches with each schedule.
+    let all = comparisons(&study, &outcome);
+    assert_eq!(all.len(), 2 * 4 * outcome.metrics.len());
+    let by_schedule = all.iter().filter(|c| c.a.choice(Field::Schedule) != c.b.choice(Field::Schedule));
+    assert_eq!(by_schedule.count(), 2 * 2 * outcome.metrics.len());
+    // And on both they are the same four techniques.
+    let across = crate::across::across(&outcome, study.metric).unwrap();
+    assert_eq!(across.techniques.len(), 4, "{:?}", across.techniques);
 }

@@ -120,7 +120,7 @@ pub(super) const TEXTS: Texts = Texts {
         parts: "One panel for each technique, with {parts}: how far the curves lie apart is how far it overfits.",
         best_of: "Shown: the best {k} of {n} by mean {metric}; the best of many owe it in part to luck.",
         differences: "Paired differences within seeds, with 95 % intervals: {a} is better {side} of the dashed line at 0. It is better or worse where p, adjusted over all comparisons of the study (Holm), is below 0.05 and the interval lies on one side of 0. Where one diverged in every seed and the other in none, there is no interval, and the adjusted p alone decides.",
-        sequential: "p is that of a sequential test, which may be looked at after every seed; the interval is one for a single look, and does not decide by itself.",
+        sequential: "p is that of a sequential test, which may be looked at after every seed; the interval is its own, and holds at all looks together; it takes five seeds to have one.",
         right: "right",
         left: "left",
         finals: "Every seed, their mean and its 95 % interval; the number at the right is the mean.",
@@ -137,7 +137,7 @@ pub(super) const TEXTS: Texts = Texts {
     tables: Tables {
         groups: "Final values of every technique: mean over the seeds that finished and its 95 % interval.",
         comparisons: "Paired differences a − b within seeds, with 95 % intervals; a is better or worse where p, adjusted over all comparisons (Holm), is below 0.05 and the interval lies on one side of 0; where one diverged in every seed and the other in none, there is no interval, and the adjusted p alone decides. An interval stands for itself: of many, one in twenty excludes 0 by chance. Seeds needed: with which a difference of this size would be decided with 80 % power.",
-        sequential: "Seeds were added until all was decided: p is that of a sequential test, which may be looked at after every seed; the intervals are for a single look, and the seeds needed are those of a test at a fixed number of seeds.",
+        sequential: "Seeds were added until all was decided: p is that of a sequential test, which may be looked at after every seed; the intervals hold at all looks together, and it takes five seeds to have one. The seeds needed are those after which it is decided if the effect stays what it is.",
         trials: "Every trial.",
         series: "Every recorded value of every trial.",
         failures: "Trials that ended in an error, and why.",

@@ -188,7 +188,7 @@ fn differences(
                     .filter_map(|(a, b)| Some(unit * (a.value(metric)? - b.value(metric)?)))
                     .collect(),
                 mean: c.paired.difference.map_or(f64::NAN, |d| unit * d),
-                interval: c.paired.ci95.map(|(low, high)| (unit * low, unit * high)),
+                interval: c.interval.map(|(low, high)| (unit * low, unit * high)),
                 note: note
                     .chain([if lost.is_empty() { verdict.to_owned() } else { format!("{a} {verdict}") }])
                     .collect::<Vec<_>>()

@@ -74,7 +74,7 @@ fn groups(outcome: &Outcome, choice: &Choice<'_>, lang: Lang) -> Table {
 fn comparisons(training: &Training, choice: &Choice<'_>, all: &[Comparison<'_>], lang: Lang) -> Table {
     let texts = &lang.texts().tables;
     let rows = all.iter().map(|c| {
-        let ci = c.paired.ci95;
+        let ci = c.interval;
         vec![
             c.a.name.clone(),
             c.b.name.clone(),

@@ -2,7 +2,7 @@
 
 use super::best::Choice;
 use super::scope::{self, Scope};
-use super::{Better, Lang, Outcome, StudyError, Training, fill, shown};
+use super::{Lang, Outcome, StudyError, Training, fill};
 use crate::report::{Cell, Drawn, Table, full, full_or_empty};
 use crate::target::{Reach, Target, targets};
 
@@ -15,15 +15,6 @@ pub(super) fn all<'a>(training: &Training, outcome: &'a Outcome) -> Vec<Target<'
 fn of<'a, 'b>(all: &'b [Target<'a>], scope: &Scope<'_>) -> Option<&'b Target<'a>> {
     let problem = scope.groups.first()?.problem;
     all.iter().find(|target| target.problem == problem)
-}
-
-/// `训练准确率 ≥ 97.50 %`.
-fn text(target: &Target<'_>, lang: Lang) -> String {
-    let sign = match target.metric.better() {
-        Better::Lower => '≤',
-        Better::Higher => '≥',
-    };
-    format!("{} {sign} {}", lang.metric(target.metric), shown(target.metric, target.value))
 }
 
 /// The share of the trials that are there, over the steps; none where nobody ever is.
@@ -42,7 +33,7 @@ pub(super) fn figure(
     let is_shown = |reach: &&Reach<'_>| choice.groups.iter().any(|group| std::ptr::eq(*group, reach.group));
     let some = Target { groups: target.groups.iter().filter(is_shown).cloned().collect(), ..target.clone() };
     let chosen = if target.named { texts.target_named } else { texts.target_chosen };
-    let caption = lang.prose(&[fill(texts.target, &[("target", &text(target, lang))]), chosen.to_owned()]);
+    let caption = lang.prose(&[fill(texts.target, &[("target", &target.text(lang))]), chosen.to_owned()]);
     Ok(Some(Drawn {
         name: "target".to_owned(),
         caption: choice.caption(&caption, texts.best_of, "", lang),
@@ -61,7 +52,7 @@ pub(super) fn sentence(times: &[Target<'_>], scope: &Scope<'_>, lang: Lang) -> O
     Some(fill(
         template,
         &[
-            ("target", &text(target, lang)),
+            ("target", &target.text(lang)),
             ("best", &super::sentences::names(&[scope::name(first.group)], lang)),
             ("step", &median),
             ("never", &never),
@@ -96,7 +87,7 @@ pub(super) fn table(times: &[Target<'_>], choice: &Choice<'_>, lang: Lang) -> Op
                     median.map_or("–".to_owned(), |step| format!("{step} [{}, {}]", end(ci.0), end(ci.1)));
                 shown_rows.push(vec![
                     Cell::from(reach.group.name.clone()),
-                    text(target, lang).into(),
+                    target.text(lang).into(),
                     Cell::count(reach.steps.reached),
                     Cell::count(reach.missed()),
                     Cell::number(step, median),

@@ -88,7 +88,7 @@ pub(super) fn difference_with_interval(lang: Lang, c: &Comparison<'_>) -> Cell {
     let words = &lang.texts().words;
     let show = |value| bare_difference(c.metric, value);
     let ends = |(low, high)| format!(" [{}, {}]", show(low), show(high));
-    let interval = c.paired.ci95.map(ends).unwrap_or_default();
+    let interval = c.interval.map(ends).unwrap_or_default();
     let difference = match c.paired.difference {
         None => words.no_pair.to_owned(),
         Some(difference) => in_unit(lang, c.metric, &format!("{}{interval}", show(difference))),
