@@ -6,6 +6,7 @@ mod folder;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thalweg::study::executor::Workers;
 use thalweg::study::report::Lang;
@@ -177,7 +178,7 @@ pub(crate) struct DescendArgs {
     #[arg(long, value_name = "SIGMA", default_value_t = 0.0)]
     pub(crate) noise: f64,
     /// Seed of the noise.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed())]
     pub(crate) seed: u64,
     /// Write the figures (SVG and PNG) and paths.csv into this folder.
     #[arg(long, value_name = "DIR")]
@@ -205,7 +206,7 @@ pub(crate) struct ActivationsArgs {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = large)]
     pub(crate) samples: usize,
     /// Seed of inputs and weights.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed())]
     pub(crate) seed: u64,
     /// Write the histograms (SVG and PNG) and tables into this folder.
     #[arg(long, value_name = "DIR")]
@@ -297,6 +298,11 @@ pub(crate) enum DataAction {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Seeds as large as a study file can hold.
+fn seed() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(..=i64::MAX.unsigned_abs())
 }
 
 fn point(text: &str) -> Result<[f64; 2], String> {

@@ -1,10 +1,16 @@
 //! Files that are there whole or not at all, however long they take to write, and also if the power fails.
+//!
+//! A process that is killed leaves the one that it was writing, beside its place; [`sweep`] takes such files away. A file that is still being written is
+//! locked, which ends with its process.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::error::StudyError;
+
+/// How the name of a file begins that is not yet whole.
+const PREFIX: &str = ".thalweg-";
 
 /// Writes a file beside its place and renames it into it; what was there before is untouched until then.
 ///
@@ -17,12 +23,15 @@ pub(crate) fn write<T>(
     let io = |error| failed(path)(of_system(error));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o644));
     }
     let file = builder.tempfile_in(folder).map_err(io)?;
+    // Where the file system knows no locks, nothing is swept either.
+    let _ = file.as_file().try_lock();
     let mut writer = BufWriter::with_capacity(1 << 16, file.as_file());
     let filled = fill(&mut writer)?;
     writer.flush().map_err(io)?;
@@ -37,8 +46,19 @@ pub(crate) fn failed(path: &Path) -> impl Fn(io::Error) -> StudyError {
     move |error| StudyError::io("write", path)(error)
 }
 
+/// Takes away what processes that are dead have left half-written in a folder.
+pub(crate) fn sweep(folder: &Path) {
+    // Whatever cannot be read or removed does no harm where it is.
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_half = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        if is_half && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// The error without the name of the file beside the place, which nobody has asked for.
-fn of_system(error: io::Error) -> io::Error {
+pub(crate) fn of_system(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path ") {
         Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
         None => error,
@@ -64,6 +84,22 @@ mod tests {
         put("new").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_a_dead_process_left_is_swept_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let [left, other, path] =
+            [".thalweg-Ab3dE6", ".lock", "table.csv"].map(|name| folder.path().join(name));
+        std::fs::write(&left, "half").unwrap();
+        std::fs::write(&other, "").unwrap();
+        write(&path, |file| {
+            sweep(folder.path());
+            file.write_all(b"whole").map_err(failed(&path))
+        })
+        .unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "whole");
+        assert!(!left.exists() && other.exists());
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl Study {
             return Self::parse(&format!("built-in {name}"), name, text);
         }
         let path = Path::new(name);
+        if path.is_dir() {
+            return Err(StudyError::Setting(format!(
+                "{name}: expected a built-in study or a TOML file, found a folder; `thalweg report {name}` writes the report of a run folder, `thalweg run {} --out {name}` goes on with it",
+                path.join("study.toml").display()
+            )));
+        }
         if path.exists() {
             let bytes = std::fs::read(path).map_err(StudyError::io("read", path))?;
             let text = String::from_utf8(bytes).map_err(|error| {

@@ -87,7 +87,7 @@ pub(crate) struct Reading {
     /// A column to leave out.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) drop: Vec<String>,
-    /// What stands between the fields of a text file.
+    /// What stands between the fields of a text file: a character, or tab.
     #[arg(long, value_name = "CHARACTER")]
     pub(crate) delimiter: Option<String>,
     /// The array of the inputs in an NPZ archive.
@@ -100,7 +100,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "SHARE")]
     pub(crate) validation: Option<f64>,
     /// The seed of the split.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::seed())]
     pub(crate) split_seed: Option<u64>,
     /// Train on the first so many examples.
     #[arg(long, value_name = "N")]

@@ -43,6 +43,10 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Vec<Dataset>, 
     let first = training.data.first().and_then(|choice| choice.first);
     training.data = vec![DataChoice { first, ..source.into() }];
     let data = training.load(&shelf(&args.going.data_dir))?;
+    // The title of a built-in study names the data that it is about.
+    if let Some(data) = data.first() {
+        study.title = study.title.replace("MNIST", &data.name);
+    }
     // What the study wants of its own data may be more than other data have.
     for (choice, data) in training.data.iter_mut().zip(&data) {
         if let Some(wanted) = choice.first.filter(|wanted| *wanted > data.train.len()) {

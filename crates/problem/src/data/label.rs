@@ -50,8 +50,10 @@ impl Label {
                 let slip = rows.iter().find(|&&row| column.word(row).parse::<f64>().is_err());
                 let row = slip.copied().unwrap_or(0);
                 let found = column.word(row);
-                let problem =
-                    format!("expected a number, found \"{}\"; or say task = \"classes\"", shortened(&found));
+                let problem = format!(
+                    "expected a number, found \"{}\"; or say task = \"classes\" (--task)",
+                    shortened(&found)
+                );
                 Err(frame.fault(Some(row), Some(&name), problem))
             }
             (Kind::Classes, numbers) => Self::classes(spec, frame, column, rows, numbers.is_some(), notes),
@@ -83,9 +85,10 @@ impl Label {
                     2 => ", and so does one more label".to_owned(),
                     n => format!(", and so do {} more labels", n - 1),
                 };
-                let number = if numeric { ", or predict it as a number by task = \"number\"" } else { "" };
+                let number =
+                    if numeric { ", or predict it as a number by task = \"number\" (--task)" } else { "" };
                 let problem = format!(
-                    "the label \"{}\" occurs once{others}, so it cannot be both trained and tested; leave such rows out by rare = \"drop\"{number}",
+                    "the label \"{}\" occurs once{others}, so it cannot be both trained and tested; leave such rows out by rare = \"drop\" (--rare){number}",
                     shortened(label)
                 );
                 return Err(frame.fault(Some(rows[first]), Some(&name), problem));

@@ -301,8 +301,9 @@ impl TableSpec {
         match self.missing {
             None => {
                 let choice = if column.name == label.name { "" } else { ", \"mean\" or \"indicator\"" };
-                let problem =
-                    format!("the value is missing; say what to do about gaps by missing = \"drop\"{choice}");
+                let problem = format!(
+                    "the value is missing; say what to do about gaps by missing = \"drop\"{choice} (--missing)"
+                );
                 Err(frame.fault(Some(row), Some(&column.name), problem))
             }
             Some(Missing::Drop) => {
@@ -316,7 +317,7 @@ impl TableSpec {
             }
             Some(Missing::Mean | Missing::Indicator) => {
                 if let Some(row) = all.clone().find(|&row| label.lacks(row)) {
-                    let problem = "the label is missing, and no rule can fill it; complete it, or say missing = \"drop\"";
+                    let problem = "the label is missing, and no rule can fill it; complete it, or say missing = \"drop\" (--missing)";
                     return Err(frame.fault(Some(row), Some(&label.name), problem));
                 }
                 let gaps = |column: &&&Column| all.clone().any(|row| column.lacks(row));

@@ -14,6 +14,12 @@ const WIDTH: f64 = 880.0;
 const PANEL: f64 = 400.0;
 const LOOK: Look = Look { width: 2.0, dashed: false, markers: 7 };
 const SAMPLE: f64 = 30.0;
+/// Between a sample and its name, and from line to line of a name.
+const BESIDE: f64 = 7.0;
+const PITCH: f64 = 15.0;
+/// A name is broken into lines of this width; names and remarks together take no more than that.
+const NAMES: f64 = 230.0;
+const MOST_NAMES: f64 = 337.0;
 /// Room between the panel and the names for the lines that join a curve's end to its name.
 const LEAD: f64 = 22.0;
 /// How far names may stand out above and below the panel.
@@ -60,12 +66,19 @@ pub(super) fn labelled(
     let Some((across, up)) = lines::scales(x, y, series) else {
         return Err(FigureError::Empty { title: title.to_owned(), what: format!("{} series", series.len()) });
     };
-    let names = text::widest(series.iter().map(|s| s.name.as_str()), NAME);
+    let names: Vec<Vec<String>> = series.iter().map(|s| text::wrap(&s.name, NAME, NAMES)).collect();
+    let widest = text::widest(names.iter().flatten().map(String::as_str), NAME);
     let remarks = text::widest(notes.iter().flatten().map(|note| note.text.as_str()), TICK);
-    let right = (LEAD + SAMPLE + 7.0 + names.max(remarks)).min(0.45 * WIDTH);
+    let right = LEAD + SAMPLE + BESIDE + widest.max(remarks).min(MOST_NAMES);
     let top = below_title(title, WIDTH) + ABOVE_NAME;
     // Many names make the panel taller: each keeps its place beside it.
-    let heights: Vec<f64> = notes.iter().map(|note| if note.is_some() { 33.0 } else { 19.0 }).collect();
+    let heights: Vec<f64> = names
+        .iter()
+        .zip(notes)
+        .map(|(name, note)| {
+            4.0 + PITCH * name.len().max(1) as f64 + if note.is_some() { PITCH - 1.0 } else { 0.0 }
+        })
+        .collect();
     let panel = PANEL.max(heights.iter().sum::<f64>() - ABOVE - BELOW);
     let left = EDGE + frame::gutter(&up, panel);
     let rect = Rect { left, top, right: WIDTH - EDGE - right, bottom: top + panel };
@@ -80,23 +93,26 @@ pub(super) fn labelled(
 
     let wishes: Vec<Wish> = drawn
         .iter()
-        .zip(heights)
-        .map(|(d, height)| Wish { at: d.end.map_or(rect.bottom, |end| end[1]), height })
+        .zip(&heights)
+        .map(|(d, height)| Wish { at: d.end.map_or(rect.bottom, |end| end[1]), height: *height })
         .collect();
     let middles = spread(&wishes, rect.top - ABOVE, rect.bottom + BELOW);
-    for (((s, pen), middle), (d, note)) in pens.iter().zip(middles).zip(drawn.iter().zip(notes)) {
-        // The first line of a name with a note stands above the middle.
-        let y = if note.is_some() { middle - 7.0 } else { middle };
+    for (i, ((_, pen), d)) in pens.iter().zip(&drawn).enumerate() {
+        // The first of several lines stands above the middle.
+        let y = middles[i] - (heights[i] - PITCH - 4.0) / 2.0;
         let at = [rect.right + LEAD, y];
         if let Some(end) = d.end {
             lead(&mut canvas, end, at, rect.right);
         }
         legend::sample(&mut canvas, at, Sample::Marked(*pen));
-        let beside = [at[0] + SAMPLE + 7.0, y + 4.5];
-        canvas.text(beside, &s.name, Face::new(NAME, INK, Anchor::Start));
-        if let Some(note) = note {
+        let mut beside = [at[0] + SAMPLE + BESIDE, y + 4.5];
+        for line in &names[i] {
+            canvas.text(beside, line, Face::new(NAME, INK, Anchor::Start));
+            beside[1] += PITCH;
+        }
+        if let Some(note) = &notes[i] {
             let color = if note.wrong { ALARM } else { MUTED };
-            canvas.text([beside[0], beside[1] + 15.0], &note.text, Face::new(TICK, color, Anchor::Start));
+            canvas.text(beside, &note.text, Face::new(TICK, color, Anchor::Start));
         }
     }
     Ok(canvas.finish())

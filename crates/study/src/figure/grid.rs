@@ -14,7 +14,7 @@ const WIDTH: f64 = 900.0;
 const BETWEEN: f64 = 20.0;
 /// Room above a panel for its title.
 const HEAD: f64 = 22.0;
-/// Between a remark and the border of its panel, and from line to line of it.
+/// Between a remark and the border of its panel, and from line to line of it and of a title.
 const INSET: f64 = 8.0;
 const PITCH: f64 = 14.0;
 const LOOK: Look = Look { width: 1.9, dashed: true, markers: 0 };
@@ -68,23 +68,28 @@ pub fn grid(
     let left = EDGE + frame::gutter(&up, 120.0);
     let width = (WIDTH - EDGE - left + BETWEEN) / columns as f64 - BETWEEN;
     let height = (0.68 * width).clamp(90.0, 300.0);
+    let titles: Vec<Vec<String>> = panels.iter().map(|(name, _)| text::wrap(name, NAME, width)).collect();
+    let more = titles.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    let head = HEAD + PITCH * more as f64;
     let legend_top = below_title(title, WIDTH) - 2.0;
     let top = legend_top + legend::height(&entries, WIDTH - EDGE - left) + ABOVE_NAME;
     let rect = |i: usize| {
         let left = left + (i % columns) as f64 * (width + BETWEEN);
-        let top = top + HEAD + (i / columns) as f64 * (height + HEAD + BETWEEN / 2.0);
+        let top = top + head + (i / columns) as f64 * (height + head + BETWEEN / 2.0);
         Rect { left, top, right: left + width, bottom: top + height }
     };
     let last = rect(rows * columns - 1);
 
     let mut canvas = Canvas::new(title, WIDTH, last.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
     legend::draw(&mut canvas, [left, legend_top], WIDTH - EDGE - left, &entries);
-    for (i, (name, series)) in panels.iter().enumerate() {
+    for (i, (_, series)) in panels.iter().enumerate() {
         let frame = Frame { rect: rect(i), x: across, y: up };
         let labels = Labels { x: i + columns >= panels.len(), y: i % columns == 0 };
         frame.draw(&mut canvas, labels);
-        let at = [frame.rect.left, frame.rect.top - 6.0];
-        canvas.text(at, name, Face::new(NAME, INK, Anchor::Start));
+        for (k, line) in titles[i].iter().rev().enumerate() {
+            let at = [frame.rect.left, frame.rect.top - 6.0 - PITCH * k as f64];
+            canvas.text(at, line, Face::new(NAME, INK, Anchor::Start));
+        }
         let pens: Vec<(&Series, Pen)> = series
             .iter()
             .map(|s| (s, pen(names.iter().position(|n| *n == s.name).unwrap_or_default())))

@@ -38,16 +38,24 @@ pub(super) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>, size: u32) ->
     texts.into_iter().map(|text| width(text, size)).fold(0.0, f64::max)
 }
 
-/// `text` in lines of at most `room`, broken at spaces; a longer word stays whole.
+/// `text` in lines of at most `room`, broken at spaces, and in a longer word after the signs between the settings of a technique, `:` and `,`; what is longer
+/// even so stays whole.
 pub(super) fn wrap(text: &str, size: u32, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    let mut add = |piece: &str, between: &str| match lines.last_mut() {
+        Some(line) if width(line, size) + width(between, size) + width(piece, size) <= room => {
+            line.push_str(between);
+            line.push_str(piece);
+        }
+        _ => lines.push(piece.to_owned()),
+    };
     for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if width(line, size) + width(" ", size) + width(word, size) <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
+        if width(word, size) <= room {
+            add(word, " ");
+            continue;
+        }
+        for (at, piece) in word.split_inclusive([':', ',']).enumerate() {
+            add(piece, if at == 0 { " " } else { "" });
         }
     }
     lines
@@ -88,5 +96,7 @@ mod tests {
         assert!(lines.iter().all(|line| width(line, 11) <= 120.0), "{lines:?}");
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrap("immeasurable", 11, 5.0), ["immeasurable"]);
+        let technique = wrap("momentum:lr=0.1,mu=0.9,nesterov=true, batch norm", 13, 130.0);
+        assert_eq!(technique, ["momentum:lr=0.1,", "mu=0.9,", "nesterov=true,", "batch norm"]);
     }
 }

@@ -14,16 +14,22 @@ use crate::atomic;
 use crate::error::StudyError;
 use crate::spec::Study;
 
+/// The folder of the figures in a run folder.
+const FIGURES: &str = "figures";
+
 /// Pixels per SVG unit of the PNGs.
 const PNG_SCALE: f32 = 2.0;
 
-/// Makes a folder and checks that it can be written to.
+/// Makes a folder, checks that it can be written to, and takes away what a killed process has left half-written in it.
 ///
 /// # Errors
 /// When it cannot: before any work is done.
 pub fn create(folder: &Path) -> Result<(), StudyError> {
     fs::create_dir_all(folder).map_err(StudyError::io("create", folder))?;
-    tempfile::tempfile_in(folder).map(drop).map_err(StudyError::io("write to", folder))
+    let writable = tempfile::tempfile_in(folder).map(drop).map_err(atomic::of_system);
+    writable.map_err(StudyError::io("write to", folder))?;
+    [folder.to_owned(), folder.join(FIGURES)].iter().for_each(|folder| atomic::sweep(folder));
+    Ok(())
 }
 
 /// Writes a file whole or not at all.
@@ -39,7 +45,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
 /// # Errors
 /// When a figure cannot be made into a PNG, or a file cannot be written.
 pub fn write_drawings(folder: &Path, section: &Section) -> Result<(), StudyError> {
-    let figures = folder.join("figures");
+    let figures = folder.join(FIGURES);
     fs::create_dir_all(&figures).map_err(StudyError::io("create", &figures))?;
     let draw = |drawn: &Drawn| {
         write(&figures.join(format!("{}.svg", drawn.name)), drawn.figure.svg().as_bytes())?;

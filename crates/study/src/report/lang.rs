@@ -241,7 +241,7 @@ macro_rules! texts {
 texts! {
     /// Words and signs that other texts are made of.
     Words {
-        better, worse, undecided, none, listed, range, comma, semicolon, colon, between, quoted, points,
+        better, worse, undecided, none, listed, range, comma, semicolon, colon, between, quoted, tied, points,
         failed, diverged, diverged_at, diverged_between, some_diverged_at, some_diverged_between, no_pair, with_n,
     }
     /// The frame of the page, and how it was made.
@@ -259,12 +259,12 @@ texts! {
         is_better, is_worse, is_undecided, all_finished, none_diverged, some_diverged, and_more, some_failed, with_reason,
         lowest, highest, alone, over, not_over, over_not_over,
         the_other, all_others, some_others, the_other_near, all_others_near, some_others_near, all_compared, some_compared,
-        provisional, adjusted, with_first_only, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
+        provisional, one_seed, adjusted, with_first_only, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
     }
     /// What figures show and how to read them.
     Captions {
         one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, sequential, right, left,
-        finals, larger, smaller, smaller_log,
+        finals, larger, smaller, smaller_log, cut_share,
         target, target_named, target_chosen, profiles, profiles_of_shortfall, best_ranks,
     }
     /// What tables hold, and their columns.

@@ -257,12 +257,16 @@ impl DataTable {
         spec.inputs = self.inputs;
         spec.drop = self.drop;
         if let Some(delimiter) = &self.delimiter {
-            let &[byte] = delimiter.get_ref().as_bytes() else {
-                let what =
-                    format!("data.delimiter: expected one ASCII character, found `{}`", delimiter.get_ref());
-                return Err(source.at(delimiter.span().start, what));
-            };
-            spec.delimiter = Some(byte);
+            spec.delimiter = Some(match (delimiter.get_ref().as_str(), delimiter.get_ref().as_bytes()) {
+                // As a shell hands it on that does not know the escape.
+                ("tab" | "\\t", _) => b'\t',
+                (_, &[byte]) => byte,
+                (found, _) => {
+                    let what =
+                        format!("data.delimiter: expected one ASCII character or `tab`, found `{found}`");
+                    return Err(source.at(delimiter.span().start, what));
+                }
+            });
         }
         spec.task = optional(source, "data.task", self.task.as_ref(), Kind::NAMES)?;
         spec.missing = optional(source, "data.missing", self.missing.as_ref(), Missing::NAMES)?;

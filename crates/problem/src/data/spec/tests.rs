@@ -237,7 +237,7 @@ fn labels_are_classes_or_numbers_by_rule() {
     let error = label(&["1", "2", "x", "1", "2", "x"], Some(Kind::Number)).unwrap_err().to_string();
     assert_eq!(
         error,
-        "t.csv, line 4, column \"y\": expected a number, found \"x\"; or say task = \"classes\""
+        "t.csv, line 4, column \"y\": expected a number, found \"x\"; or say task = \"classes\" (--task)"
     );
 }
 

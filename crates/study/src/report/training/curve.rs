@@ -96,7 +96,7 @@ pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -
     if shows_score(training) {
         let score = score(training, scope);
         let y = if score.is_share() {
-            Axis::linear(format!("{} (%)", score.plain())).over(0.0, 100.0)
+            share_axis(&format!("{} (%)", score.plain()), series.iter().copied())
         } else {
             Axis::linear(score.plain())
         };
@@ -177,10 +177,23 @@ pub(super) fn parts(training: &Training, scope: &Scope<'_>) -> Vec<Metric> {
 }
 
 /// The axes of such curves.
-pub(super) fn part_axes(training: &Training, scope: &Scope<'_>, parts: &[Metric]) -> (Axis, Axis) {
+pub(super) fn part_axes<'a>(
+    training: &Training,
+    scope: &Scope<'_>,
+    parts: &[Metric],
+    series: impl Iterator<Item = &'a Series>,
+) -> (Axis, Axis) {
     let shares = parts.iter().all(|metric| metric.is_share());
-    let y = if shares { Axis::linear("accuracy (%)") } else { Axis::linear("R²") };
+    let y = if shares { share_axis("accuracy (%)", series) } else { Axis::linear("R²") };
     (steps_axis(training, scope), y)
+}
+
+/// An axis of per cents up to 100: from 0 on, or where all curves stay in the upper half from the ten below them.
+fn share_axis<'a>(name: &str, series: impl Iterator<Item = &'a Series>) -> Axis {
+    let values = series.flat_map(|s| s.mid.iter().chain(s.band.iter().flat_map(|(low, _)| low)));
+    let low = values.copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
+    let from = if low.is_finite() && low >= 50.0 { (low.min(99.0) / 10.0).floor() * 10.0 } else { 0.0 };
+    Axis::linear(name).over(from, 100.0)
 }
 
 /// One curve: of a score, or of the training loss.

@@ -123,7 +123,7 @@ fn parts(
     if !is_drawable(panels.iter().flat_map(|(_, series)| series)) {
         return Ok(None);
     }
-    let (x, y) = curve::part_axes(training, scope, &parts);
+    let (x, y) = curve::part_axes(training, scope, &parts, panels.iter().flat_map(|(_, series)| series));
     let titles: Vec<&str> = parts.iter().map(|metric| lang.metric(*metric)).collect();
     let lines = curve::lines(&choice.groups, lang);
     let caption = lang.prose(&[fill(texts.parts, &[("parts", &lang.listed(&titles))]), lines]);
@@ -222,6 +222,8 @@ fn differences(
 fn finals(scope: &Scope<'_>, metric: Metric, lang: Lang) -> Result<Option<Drawn>, StudyError> {
     let (unit, texts) = (unit(metric), &lang.texts().captions);
     let choice = Choice::for_figure(scope, metric);
+    // No mean of accuracies lies outside, whatever Student's formula says.
+    let (floor, top) = if metric.is_share() { (0.0, 1.0) } else { (f64::NEG_INFINITY, f64::INFINITY) };
     let rows: Vec<Row> = choice
         .groups
         .iter()
@@ -234,7 +236,9 @@ fn finals(scope: &Scope<'_>, metric: Metric, lang: Lang) -> Result<Option<Drawn>
                 name: scope::name(group),
                 points: values.iter().map(|v| unit * v).collect(),
                 mean: summary.map_or(f64::NAN, |s| unit * s.mean),
-                interval: summary.and_then(|s| s.ci95).map(|(low, high)| (unit * low, unit * high)),
+                interval: summary
+                    .and_then(|s| s.ci95)
+                    .map(|(low, high)| (unit * low.max(floor), unit * high.min(top))),
                 note: note.collect::<Vec<_>>().join(", "),
                 diverged: group.diverged() > 0,
             }
@@ -253,9 +257,17 @@ fn finals(scope: &Scope<'_>, metric: Metric, lang: Lang) -> Result<Option<Drawn>
         Better::Lower if low > 0.0 && high > WIDE * low => (Axis::log(title), texts.smaller_log),
         Better::Lower => (Axis::linear(title), texts.smaller),
     };
+    let reaches_out = |group: &&Group| {
+        let interval = summary(&group.values(metric)).and_then(|s| s.ci95);
+        interval.is_some_and(|(low, high)| low < floor || high > top)
+    };
+    let mut caption = vec![texts.finals, reading];
+    if choice.groups.iter().any(reaches_out) {
+        caption.push(texts.cut_share);
+    }
     Ok(Some(Drawn {
         name: metric.name().to_owned(),
-        caption: choice.caption(&lang.prose(&[texts.finals, reading]), texts.best_of, "", lang),
+        caption: choice.caption(&lang.prose(&caption), texts.best_of, "", lang),
         figure: forest(&scope.title(&format!("Final {title}")), axis, &rows, None)?,
     }))
 }

@@ -6,7 +6,7 @@ use super::values::{diverged_at, grouped, value_with_interval};
 use super::{FEW_DATA, Lang, Metric, duels, fill, panel_title, several, time};
 use crate::across::Across;
 use crate::compare::{Comparison, with_first_only};
-use crate::statistics::{Better, Verdict};
+use crate::statistics::{Better, Verdict, mean};
 use crate::target::Target;
 use crate::technique::describe_choice;
 use crate::training::{Group, Outcome, Training};
@@ -60,6 +60,9 @@ fn verdicts(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang
     let mut told = Vec::new();
     if with_first_only(training, outcome) {
         told.push(texts.with_first_only.to_owned());
+    }
+    if outcome.seeds == 1 && !all.is_empty() {
+        told.push(texts.one_seed.to_owned());
     }
     if all.len() > 1 {
         told.push(fill(texts.adjusted, &[("n", &grouped(all.len()))]));
@@ -202,7 +205,11 @@ fn best(
     // A mean over the seeds that survived does not compete with one over all of them.
     let whole =
         |group: &&Group| group.values(metric).len() == group.records.len() && !group.records.is_empty();
-    let best = ranked(&scope.groups, metric).into_iter().next().filter(whole)?;
+    let ranked = ranked(&scope.groups, metric);
+    let best = ranked.first().copied().filter(|best| whole(&best))?;
+    let mean_of = |group: &Group| mean(&group.values(metric));
+    let alike = ranked[1..].iter().copied().filter(whole).take_while(|group| mean_of(group) == mean_of(best));
+    let tied: Vec<String> = alike.map(|group| scope::name(group)).collect();
     let (mut decided, mut open) = (Vec::new(), Vec::new());
     let rivals = comparisons.iter().filter(|c| c.metric == metric);
     for c in rivals {
@@ -260,7 +267,7 @@ fn best(
         template,
         &[
             ("metric", &lang.metric_title(metric)),
-            ("best", &names(&[scope::name(best)], lang)),
+            ("best", &first(&scope::name(best), &tied, lang)),
             ("value", &value),
             ("found", &found),
         ],
@@ -287,6 +294,21 @@ fn neighbours(training: &Training, scope: &Scope<'_>, of: &Group) -> usize {
         differ.next().is_some_and(|field| fields.contains(field)) && differ.next().is_none()
     };
     scope.groups.iter().filter(near).count()
+}
+
+/// The first of a ranking, and who shares the place.
+pub(super) fn first(best: &str, tied: &[String], lang: Lang) -> String {
+    let best = names(&[best.to_owned()], lang);
+    let others = match tied {
+        [] => return best,
+        few if few.len() <= MOST_NEEDED => names(few, lang),
+        many => {
+            let some = many[..MOST_NEEDED].iter().map(|name| names(std::slice::from_ref(name), lang));
+            let rest = fill(lang.texts().found.and_more, &[("n", &(many.len() - MOST_NEEDED))]);
+            some.chain([rest]).collect::<Vec<_>>().join(lang.texts().words.comma)
+        }
+    };
+    fill(lang.texts().words.tied, &[("best", &best), ("others", &others)])
 }
 
 /// Names in a row; in quotation marks where a name has commas of its own.

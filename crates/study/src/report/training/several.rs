@@ -37,8 +37,11 @@ pub(super) fn figure(title: &str, across: &Across, lang: Lang) -> Result<Drawn, 
 /// The technique of best mean rank, and Friedman's test of all doing alike.
 pub(super) fn sentence(across: &Across, lang: Lang) -> Option<String> {
     let texts = &lang.texts().found;
-    let best = *order(across).first()?;
-    let name = super::sentences::names(std::slice::from_ref(&across.techniques[best]), lang);
+    let order = order(across);
+    let (&best, others) = order.split_first()?;
+    let alike = others.iter().take_while(|other| across.ranks[**other] == across.ranks[best]);
+    let tied: Vec<String> = alike.map(|other| across.techniques[*other].clone()).collect();
+    let name = super::sentences::first(&across.techniques[best], &tied, lang);
     let (rank, data) = (format!("{:.2}", across.ranks[best]), across.costs.len());
     let (template, p) = match across.friedman {
         None => (texts.best_rank, String::new()),

@@ -45,15 +45,18 @@ pub(super) fn figure(
 pub(super) fn sentence(times: &[Target<'_>], scope: &Scope<'_>, lang: Lang) -> Option<String> {
     let texts = &lang.texts().found;
     let target = of(times, scope)?;
-    let medians = target.groups.iter().filter_map(|reach| Some((reach, reach.steps.median()?)));
-    let (first, median) = medians.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let medians = || target.groups.iter().filter_map(|reach| Some((reach, reach.steps.median()?)));
+    let median = medians().map(|(_, median)| median).min_by(f64::total_cmp)?;
+    let mut there = medians().filter(|(_, at)| *at == median).map(|(reach, _)| scope::name(reach.group));
+    let first = there.next()?;
+    let tied: Vec<String> = there.collect();
     let never: usize = target.groups.iter().filter(|reach| reach.steps.reached == 0).count();
     let template = if never == 0 { texts.first_there } else { texts.first_there_and_never };
     Some(fill(
         template,
         &[
             ("target", &target.text(lang)),
-            ("best", &super::sentences::names(&[scope::name(first.group)], lang)),
+            ("best", &super::sentences::first(&first, &tied, lang)),
             ("step", &median),
             ("never", &never),
             ("n", &target.groups.len()),

@@ -13,7 +13,7 @@ fn gaps_are_refused_with_their_place_until_a_rule_is_given() {
         let error = refusal(&rows, |_| {});
         assert_eq!(
             error,
-            "t.csv, line 5, column \"a\": the value is missing; say what to do about gaps by missing = \"drop\", \"mean\" or \"indicator\""
+            "t.csv, line 5, column \"a\": the value is missing; say what to do about gaps by missing = \"drop\", \"mean\" or \"indicator\" (--missing)"
         );
     }
     let rows = "a,y\n1,p\n2,\n3,p\n4,q\n5,q\n";
