@@ -72,6 +72,16 @@ impl Metric {
         }
     }
 
+    /// The part whose score it is; none of what is no score.
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::TrainAccuracy | Self::TrainR2 => Some(Part::Train),
+            Self::ValidationAccuracy | Self::ValidationR2 => Some(Part::Validation),
+            Self::TestAccuracy | Self::TestR2 => Some(Part::Test),
+            Self::TrainLoss | Self::TestRmse => None,
+        }
+    }
+
     /// The metric of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|metric| metric.name() == name)

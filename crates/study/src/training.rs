@@ -201,6 +201,19 @@ impl Training {
                 }
             )));
         }
+        if self.target.is_some() && !self.is_timed(self.metric) {
+            let what = match self.metric.part() {
+                Some(part) => format!(
+                    "is not measured on the way: set `evaluate_every`, and `evaluate = [\"{}\"]`, in [training]",
+                    part.name()
+                ),
+                None => "is known at the end only: name a score or train_loss as `metric`".to_owned(),
+            };
+            return Err(StudyError::Setting(format!(
+                "report.target: nothing can be timed, since {} {what}",
+                self.metric.name()
+            )));
+        }
         if !metrics.contains(&self.metric) {
             return Err(StudyError::Setting(format!(
                 "report.metric: `{}` has {}, found {}",
@@ -210,6 +223,12 @@ impl Training {
             )));
         }
         Ok(metrics)
+    }
+
+    /// Whether a metric is recorded on the way, so that its crossings can be timed.
+    fn is_timed(&self, metric: Metric) -> bool {
+        let is_evaluated = |part: Part| self.evaluate_every > 0 && self.evaluate.contains(&part);
+        metric == Metric::TrainLoss || metric.part().is_some_and(is_evaluated)
     }
 
     /// The groups, without their trials.
@@ -235,6 +254,13 @@ impl Training {
                 let group = Group { name, problem: index, steps, settings, technique, records };
                 let id = self.trial(problem, &group, 1).id();
                 if let Some(twin) = seen.insert(id, groups.len()) {
+                    let other = &problems[groups[twin].problem];
+                    if other.name != problem.name {
+                        return Err(StudyError::Setting(format!(
+                            "the data sets `{}` and `{}` hold the same examples: leave one out",
+                            other.name, problem.name
+                        )));
+                    }
                     return Err(StudyError::Setting(format!(
                         "the same technique stands in the study twice: `{}` and `{}` are both {}",
                         groups[twin].name, group.name, group.technique

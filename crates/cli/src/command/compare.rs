@@ -17,6 +17,8 @@ use crate::output::message;
 /// Examples in a batch, and passes over the data, where no flag says otherwise.
 const BATCH: i64 = 32;
 const EPOCHS: u64 = 30;
+/// A score that is compared is measured so many times on the way, for its curve and its time to target.
+const LOOKS: u64 = 30;
 
 pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
     let text = study(args)?.to_string();
@@ -29,6 +31,11 @@ pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
         && let Some(first) = data.first()
     {
         training.metric = Metric::score(&first.task, thalweg::prelude::Part::Test);
+    }
+    if let Some(part) = training.metric.part() {
+        (training.evaluate_every, training.evaluate) = (1, vec![part]);
+        let steps = training.groups(&data)?.1.iter().map(|group| group.steps).min();
+        training.evaluate_every = (steps.unwrap_or(0) / LOOKS).max(1);
     }
     // What was written out is what runs: the file, run again, is the same study.
     let study = study.with(args.going.overrides())?;

@@ -46,6 +46,11 @@ fn compare_makes_the_study_that_its_flags_say() {
     assert_eq!(summary(&home, "o"), summary(&home, "p"));
     assert_eq!(home.run("run iris.toml --out o").code, 0);
     assert_eq!(trials(&home, "o"), 4);
+    // The score is measured on the way, and so there is a time to target; a run folder is no study.
+    assert!(
+        home.path("o/figures/target.svg").exists() && home.read("o/target.csv").contains("test_accuracy")
+    );
+    home.fails("run o --out q", 2, &["found a folder", "thalweg report o", "o/study.toml"]);
     let page = home.read("o/index.html");
     for part in ["thalweg run iris.toml --out again", "colour", "test accuracy"] {
         assert!(page.contains(part), "{part}");
@@ -91,6 +96,7 @@ fn flags_that_make_no_study() {
         ("--data digits --label species", 2, &["belongs to a file"]),
         ("--data . --label species", 2, &["found a folder"]),
         ("--data iris.csv --label species --target 90", 2, &["is a share", "did you mean 0.9?"]),
+        ("--data iris.csv --label length --metric test_rmse --target 1", 2, &["known at the end only"]),
         ("--data iris.csv --label species --seeds 9 --until-decided --max-seeds 5", 2, &["at most 5 seeds"]),
     ] {
         home.fails(&format!("compare {flags} --out o"), code, parts);

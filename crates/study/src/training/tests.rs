@@ -178,6 +178,28 @@ fn every_technique_is_trained_on_every_data_set() {
 }
 
 #[test]
+fn the_same_examples_under_two_names_are_an_error() {
+    let mut study = study("[technique]\nrule = [\"sgd:lr=0.1\", \"adam\"]");
+    study.data.push(DataChoice { title: Some("again".into()), ..study.data[0].clone() });
+    let error = study.groups(&[digits(), digits()]).unwrap_err().to_string();
+    assert_eq!(error, "the data sets `digits` and `again` hold the same examples: leave one out");
+}
+
+#[test]
+fn what_is_not_measured_on_the_way_has_no_target() {
+    let mut study = study("");
+    study.target = Some(0.5);
+    study.groups(&[digits()]).unwrap();
+    study.metric = Metric::TestAccuracy;
+    let error = study.groups(&[digits()]).unwrap_err().to_string();
+    assert!(error.contains("report.target") && error.contains("evaluate = [\"test\"]"), "{error}");
+    (study.evaluate_every, study.evaluate) = (2, vec![Part::Train]);
+    study.groups(&[digits()]).unwrap_err();
+    study.evaluate = vec![Part::Test];
+    study.groups(&[digits()]).unwrap();
+}
+
+#[test]
 fn data_sets_of_one_study_are_of_one_kind() {
     let mut study = study("");
     study.data.push(DataChoice { title: Some("numbers".into()), ..study.data[0].clone() });

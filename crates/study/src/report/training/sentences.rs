@@ -206,10 +206,10 @@ fn best(
     let whole =
         |group: &&Group| group.values(metric).len() == group.records.len() && !group.records.is_empty();
     let ranked = ranked(&scope.groups, metric);
-    let best = ranked.first().copied().filter(|best| whole(&best))?;
+    let best = ranked.first().copied().filter(|best| whole(best))?;
     let mean_of = |group: &Group| mean(&group.values(metric));
     let alike = ranked[1..].iter().copied().filter(whole).take_while(|group| mean_of(group) == mean_of(best));
-    let tied: Vec<String> = alike.map(|group| scope::name(group)).collect();
+    let tied: Vec<String> = alike.map(scope::name).collect();
     let (mut decided, mut open) = (Vec::new(), Vec::new());
     let rivals = comparisons.iter().filter(|c| c.metric == metric);
     for c in rivals {
