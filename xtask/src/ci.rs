@@ -37,7 +37,8 @@ pub(crate) fn run() -> Result<(), String> {
     let wasm = ["check", "--locked", "--package", "technique", "--target", "wasm32-unknown-unknown"];
     shell::run("cargo", &wasm, &[])?;
     if !has("cargo", &["deny", "--version"]) {
-        shell::run("cargo", &["install", "--locked", "cargo-deny", "--version", DENY], &[])?;
+        // It is run once: to optimise it takes longer than it ever saves.
+        shell::run("cargo", &["install", "--locked", "--debug", "cargo-deny", "--version", DENY], &[])?;
     }
     shell::run("cargo", &["deny", "check", "bans", "licenses", "sources"], &[])?;
     if has("python3", &["-c", "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"]) {

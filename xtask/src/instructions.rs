@@ -56,8 +56,17 @@ fn runner() -> Result<PathBuf, String> {
     let runner = tools.join("bin").join("gungraun-runner");
     if line(&runner.to_string_lossy(), &["--version"]) != Ok(format!("gungraun-runner {version}")) {
         let tools = tools.to_string_lossy();
-        let install =
-            ["install", "--locked", "--force", "gungraun-runner", "--version", version, "--root", &tools];
+        let install = [
+            "install",
+            "--locked",
+            "--force",
+            "--debug",
+            "gungraun-runner",
+            "--version",
+            version,
+            "--root",
+            &tools,
+        ];
         shell("cargo", &install, &[])?;
     }
     Ok(runner)

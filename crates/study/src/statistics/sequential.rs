@@ -59,7 +59,9 @@ pub fn seeds_until(effect: f64, seen: u64, alpha: f64) -> Option<u64> {
     let enough = |n: u64| {
         let (n, square) = (n as f64, effect * effect);
         let widened = 1.0 + n * EFFECT_VARIANCE;
-        0.5 * (n * ((1.0 + square) / (1.0 + square / widened)).ln() - widened.ln()) >= -alpha.ln()
+        // S/n of differences whose standard deviation, that of n − 1, is 1.
+        let spread = (n - 1.0) / n;
+        0.5 * (n * ((spread + square) / (spread + square / widened)).ln() - widened.ln()) >= -alpha.ln()
     };
     let mut high = (seen + 1).max(2);
     while !enough(high) {
@@ -233,6 +235,31 @@ mod tests {
         }
     }
 
+    /// n differences, not all of one size, of this mean and of standard deviation 1.
+    fn sample(n: u64, effect: f64) -> Vec<f64> {
+        let size = ((n - 1) as f64 / (n - n % 2) as f64).sqrt();
+        let all = (0..n).map(|i| if i == n - n % 2 { 0.0 } else { size * (1.0 - 2.0 * (i % 2) as f64) });
+        all.map(|from| effect + from).collect()
+    }
+
+    #[test]
+    fn the_seeds_are_the_first_that_decide() {
+        for step in 1..=120 {
+            let effect = 0.15 + 0.02 * f64::from(step);
+            for (seen, alpha) in [(2, 0.05_f64), (3, 0.001), (12, 0.05)] {
+                let decides =
+                    |n: u64| *log_e_values(&sample(n, effect)).unwrap().last().unwrap() >= -alpha.ln();
+                let found = seeds_until(effect, seen, alpha).unwrap();
+                assert_eq!(seeds_until(-effect, seen, alpha), Some(found));
+                assert!(found > seen && decides(found), "{effect} {seen} {alpha}: {found}");
+                assert!(found == seen + 1 || !decides(found - 1), "{effect} {seen} {alpha}: {found}");
+            }
+        }
+        for effect in [0.0, f64::NAN, f64::INFINITY, 1e-4] {
+            assert_eq!(seeds_until(effect, 2, 0.05), None, "{effect}");
+        }
+    }
+
     #[test]
     fn p_falls_only_and_does_not_depend_on_the_unit() {
         let differences = [0.4, 0.9, -0.1, 0.7, 0.5, 0.8, 0.6, 0.3];
@@ -310,20 +337,5 @@ mod tests {
                 assert!((next / e(h, k) - 1.0).abs() < 1e-9, "{h} {k}: {next} {}", e(h, k));
             }
         }
-    }
-
-    #[test]
-    fn so_many_seeds_more_decide_if_nothing_changes() {
-        for effect in [0.3, 0.47, 1.0, 3.0] {
-            let n = seeds_until(effect, 2, 0.05).unwrap();
-            // Differences with exactly that effect: pairs around the mean, whose deviation is 1 with n in the denominator.
-            let differences =
-                |n: u64| (0..n).map(|i| effect + [1.0, -1.0][i as usize % 2]).collect::<Vec<_>>();
-            let p = |n: u64| -log_e_values(&differences(n)).unwrap().last().unwrap();
-            let even = n + n % 2;
-            assert!(p(even) <= 0.05_f64.ln() + 0.05, "{effect}: {n}");
-            assert!(seeds_until(effect, 500, 0.05).unwrap() > 500);
-        }
-        assert_eq!(seeds_until(0.0, 2, 0.05), None);
     }
 }

@@ -225,6 +225,19 @@ fn too_many_trials_need_a_word() {
 }
 
 #[test]
+fn what_has_not_run_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut both = study("[technique]\nrule = [\"sgd:lr=0.1\", \"adam\"]");
+    both.seeds = 1;
+    let whole = run(&both, &mut Journal::open(folder.path()).unwrap(), &Silent).unwrap();
+    assert_eq!(whole.missing, 0);
+    both.seeds = 3;
+    let records = Journal::read(folder.path()).unwrap();
+    let told = both.outcome(&[digits()], |id| records.get(id).cloned()).unwrap();
+    assert_eq!((told.missing, told.groups[0].records.len(), told.groups[1].records.len()), (4, 1, 1));
+}
+
+#[test]
 fn seeds_are_added_until_all_is_decided_or_the_cap_is_reached() {
     let folder = tempfile::tempdir().unwrap();
     let mut open = study("[technique]\nrule = [\"sgd:lr=0.001\", \"adam:lr=0.1\", \"adam:lr=0.101\"]");

@@ -269,6 +269,24 @@ mod tests {
     use super::*;
     use crate::spec::{Body, Study};
 
+    #[test]
+    fn an_axis_of_shares_begins_at_0_or_near_the_curves() {
+        let series = |mid: &[f64], low: f64| Series {
+            mid: mid.to_vec(),
+            band: Some((vec![low; mid.len()], mid.to_vec())),
+            ..Series::default()
+        };
+        for (all, from) in [
+            (vec![series(&[87.0, 99.0], 86.0), series(&[95.0, f64::NAN], 91.0)], 80.0),
+            (vec![series(&[87.0, 99.0], 49.0)], 0.0),
+            (vec![series(&[10.0, 99.0], 9.0)], 0.0),
+            (vec![series(&[100.0, 100.0], 100.0)], 90.0),
+            (vec![series(&[f64::NAN], f64::NAN)], 0.0),
+        ] {
+            assert_eq!(share_axis("accuracy (%)", all.iter()).range, Some((from, 100.0)));
+        }
+    }
+
     /// A built-in study that shows losses, with an outcome of so many steps.
     fn losses(record_every: u64, steps: u64) -> (Training, crate::training::Outcome) {
         let Body::Training(mut training) = Study::find("sensitivity").expect("built in").body else {

@@ -139,6 +139,53 @@ fn on_several_data_sets_each_has_its_own_sentences_and_figures() {
     assert_eq!(ranks.shown.as_ref().unwrap().rows.len(), 2);
 }
 
+#[test]
+fn who_shares_the_first_place_is_named() {
+    let (study, training) = study("[report]\ntarget = 0.8");
+    let of = |data: usize, rule, loss| {
+        let name = ["digits", "others"][data];
+        let mut group = group(&[(Field::Data, name), (Field::Rule, rule)], three(loss, 0.9, 0.8));
+        group.problem = data;
+        group
+    };
+    // Each is first once and last once; and both are at the target at the first record.
+    let groups = vec![of(0, "sgd", 0.5), of(0, "adam", 0.7), of(1, "sgd", 0.7), of(1, "adam", 0.5)];
+    let mut outcome = outcome(groups);
+    outcome.problems.push(crate::testing::problem("others"));
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
+    let told = section.sentences.join("\n");
+    for part in [
+        "On digits: Lowest training loss (mean of up to the last 100 steps): sgd with",
+        "On digits: Highest test accuracy: sgd (tied with adam) with",
+        "On others: training loss ≤ 0.8000: sgd (tied with adam) is there first",
+        "Over 2 data sets sgd (tied with adam) has the best mean rank",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let names = |count: usize| (0..count).map(|i| format!("rule {i}")).collect::<Vec<_>>();
+    let first = |count| super::sentences::first("adam", &names(count), Lang::En);
+    assert_eq!(first(0), "adam");
+    assert_eq!(first(3), "adam (tied with rule 0, rule 1 and rule 2)");
+    assert_eq!(first(5), "adam (tied with rule 0, rule 1, rule 2, and 2 more)");
+}
+
+#[test]
+fn intervals_of_accuracies_end_at_100_per_cent() {
+    let (study, training) = study("");
+    let of = |rule: &str, all: [f64; 3]| {
+        let records = (1..).zip(all).map(|(seed, test)| record(seed, 0.5, 0.5 + 0.01 * test, test));
+        group(&[(Field::Rule, rule)], records.collect())
+    };
+    // 98.67 ± 3.79 %.
+    let outcome = outcome(vec![of("sgd", [0.97, 1.0, 0.99]), of("adam", [0.97, 0.98, 0.99])]);
+    let section = section(&study, &training, &outcome, &comparisons(&training, &outcome), Lang::En).unwrap();
+    let drawn = |name: &str| section.figures.iter().find(|drawn| drawn.name == name).expect("drawn");
+    let test = drawn("test_accuracy");
+    assert!(test.caption.contains("cut at 0 and 100 %"), "{}", test.caption);
+    assert!(test.figure.svg().contains(">100<") && !test.figure.svg().contains(">102<"));
+    assert!(!drawn("train_accuracy").caption.contains("cut at"));
+}
+
 /// 10,000 techniques with 10 seeds each. `cargo test -p study --lib --release large -- --ignored --nocapture`
 #[test]
 #[ignore = "takes seconds, and a gigabyte is its limit"]
