@@ -126,7 +126,7 @@ impl Target<'_> {
                     missed => format!(", {missed} missed"),
                 };
                 Stair {
-                    name: reach.group.name.clone(),
+                    name: reach.group.technique_name(),
                     points: [(0.0, 0.0)].into_iter().chain(rises).collect(),
                     band: if banded { [None].into_iter().chain(bands).collect() } else { Vec::new() },
                     note: format!("n = {}{missed}", reach.steps.n),

@@ -34,8 +34,11 @@ pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
     }
     if let Some(part) = training.metric.part() {
         (training.evaluate_every, training.evaluate) = (1, vec![part]);
-        let steps = training.groups(&data)?.1.iter().map(|group| group.steps).min();
-        training.evaluate_every = (steps.unwrap_or(0) / LOOKS).max(1);
+        let (_, groups) = training.groups(&data)?;
+        let steps = groups.iter().map(|group| group.steps);
+        let (fewest, most) = (steps.clone().min().unwrap_or(0), steps.max().unwrap_or(0));
+        // Of data sets of very different size the largest is not measured all the time.
+        training.evaluate_every = (fewest / LOOKS).max(most / (10 * LOOKS)).max(1);
     }
     // What was written out is what runs: the file, run again, is the same study.
     let study = study.with(args.going.overrides())?;

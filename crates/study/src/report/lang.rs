@@ -263,7 +263,7 @@ texts! {
     }
     /// What figures show and how to read them.
     Captions {
-        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, named_at_end, panels, parts, best_of, differences, sequential, right, left,
+        one_seed, many_seeds, recorded_every, logarithmic, leaves_panel, from_below, named_at_end, panels, parts, best_of, differences, sequential, right, left,
         finals, larger, smaller, smaller_log, cut_share,
         target, target_named, target_chosen, profiles, profiles_of_shortfall, best_ranks,
     }

@@ -117,6 +117,7 @@ pub(super) const TEXTS: Texts = Texts {
         recorded_every: "The loss was recorded every {n} steps.",
         logarithmic: "The axis is logarithmic.",
         leaves_panel: "{name} leaves the panel at the top: it reaches {top} early in the run.",
+        from_below: "The axis begins at {foot} %: what starts lower comes in from below.",
         named_at_end: "Every curve is named where it ends.",
         panels: "One panel for each value of {field}, all on the same axes.",
         parts: "One panel for each technique, with {parts}: how far the curves lie apart is how far it overfits.",

@@ -121,6 +121,7 @@ pub(super) const TEXTS: Texts = Texts {
         recorded_every: "损失每 {n} 步记录一次。",
         logarithmic: "纵轴为对数坐标。",
         leaves_panel: "{name} 从上方超出图框：它在训练初期达到 {top}。",
+        from_below: "坐标轴从 {foot}% 起：起点更低的曲线自下方进入。",
         named_at_end: "曲线名称标在其末端。",
         panels: "{field}的每个取值各占一幅，坐标轴相同。",
         parts: "每种技术一幅，绘出{parts}：曲线间的距离即过拟合的程度。",

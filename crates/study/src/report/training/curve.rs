@@ -13,6 +13,8 @@ use crate::trial::Record;
 
 /// Points of a loss curve: enough to see its shape, few enough to average the noise of single batches.
 const POINTS: u64 = 50;
+/// The share of a run in which curves of scores rise, and need not be seen from their feet on.
+const EARLY: f64 = 0.1;
 /// A curve that starts this many times above all others would press them flat.
 const FAR: f64 = 4.0;
 
@@ -22,6 +24,8 @@ pub(super) struct Axes {
     pub(super) y: Axis,
     /// The curve that lies outside, and how high it reaches.
     cut: Option<(String, f64)>,
+    /// Where an axis of shares begins, if curves come from below.
+    foot: Option<f64>,
 }
 
 impl Axes {
@@ -38,12 +42,13 @@ impl Axes {
         let leaves =
             |(name, top): &(String, f64)| fill(texts.leaves_panel, &[("name", name), ("top", &short(*top))]);
         all.extend(self.cut.as_ref().map(leaves));
+        all.extend(self.foot.map(|foot| fill(texts.from_below, &[("foot", &foot)])));
         lang.prose(&all)
     }
 }
 
 /// What lines and bands of these groups are: of how many seeds, which are not equally many where seeds were added, or trials are missing.
-pub(super) fn lines(groups: &[&Group], lang: Lang) -> String {
+fn lines(groups: &[&Group], lang: Lang) -> String {
     let texts = &lang.texts().captions;
     let run = |group: &&Group| group.records.iter().filter(|record| record.failed.is_none()).count();
     let counts = || groups.iter().map(run).filter(|count| *count > 0);
@@ -95,12 +100,12 @@ pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -
     let x = steps_axis(training, scope);
     if shows_score(training) {
         let score = score(training, scope);
-        let y = if score.is_share() {
-            share_axis(&format!("{} (%)", score.plain()), series.iter().copied())
+        let (y, foot) = if score.is_share() {
+            share_axis(&format!("{} (%)", score.plain()), series)
         } else {
-            Axis::linear(score.plain())
+            (Axis::linear(score.plain()), None)
         };
-        return Axes { x, y, cut: None };
+        return Axes { x, y, cut: None, foot };
     }
     let each = stretch(training, scope);
     let name = match each {
@@ -119,7 +124,7 @@ pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -
     tops.sort_by(f64::total_cmp);
     let cap = match tops[..] {
         [.., second, top] if second > 0.0 && top > FAR * second => 1.5 * second,
-        _ => return Axes { x, y, cut: None },
+        _ => return Axes { x, y, cut: None, foot: None },
     };
     // Only a short excursion is cut; a curve that stays up there is what there is to see.
     let above: Vec<(&&Series, f64)> = calm()
@@ -131,12 +136,12 @@ pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -
         })
         .collect();
     let [(wild, top)] = above[..] else {
-        return Axes { x, y, cut: None };
+        return Axes { x, y, cut: None, foot: None };
     };
     let feet = calm().filter_map(|s| s.band.as_ref()).flat_map(|(low, _)| low);
     let foot = feet.copied().filter(|v| *v > 0.0).fold(low, f64::min);
     let y = if log { y.over(foot / 1.15, cap) } else { y.over(0.0, cap) };
-    Axes { x, y, cut: Some((wild.name.clone(), top)) }
+    Axes { x, y, cut: Some((wild.name.clone(), top)), foot: None }
 }
 
 /// The curve of a group: mean over the seeds, from the lowest to the highest as band.
@@ -177,23 +182,32 @@ pub(super) fn parts(training: &Training, scope: &Scope<'_>) -> Vec<Metric> {
 }
 
 /// The axes of such curves.
-pub(super) fn part_axes<'a>(
+pub(super) fn part_axes(
     training: &Training,
     scope: &Scope<'_>,
     parts: &[Metric],
-    series: impl Iterator<Item = &'a Series>,
-) -> (Axis, Axis) {
+    series: &[&Series],
+) -> Axes {
     let shares = parts.iter().all(|metric| metric.is_share());
-    let y = if shares { share_axis("accuracy (%)", series) } else { Axis::linear("R²") };
-    (steps_axis(training, scope), y)
+    let (y, foot) = if shares { share_axis("accuracy (%)", series) } else { (Axis::linear("R²"), None) };
+    Axes { x: steps_axis(training, scope), y, cut: None, foot }
 }
 
-/// An axis of per cents up to 100: from 0 on, or where all curves stay in the upper half from the ten below them.
-fn share_axis<'a>(name: &str, series: impl Iterator<Item = &'a Series>) -> Axis {
-    let values = series.flat_map(|s| s.mid.iter().chain(s.band.iter().flat_map(|(low, _)| low)));
-    let low = values.copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
+/// An axis of per cents up to 100: from 0 on, or where all curves are in the upper half after the first tenth of the run, from the ten below them then;
+/// and where it begins, if some come from further below.
+fn share_axis(name: &str, series: &[&Series]) -> (Axis, Option<f64>) {
+    let end = series.iter().flat_map(|s| &s.x).copied().fold(0.0, f64::max);
+    let lows = |s: &Series| match &s.band {
+        Some((low, _)) => low.clone(),
+        None => s.mid.clone(),
+    };
+    let points = series.iter().flat_map(|s| s.x.iter().copied().zip(lows(s)));
+    let (early, late): (Vec<_>, Vec<_>) =
+        points.filter(|(_, low)| low.is_finite()).partition(|(x, _)| *x < EARLY * end);
+    let least = |all: &[(f64, f64)]| all.iter().map(|(_, low)| *low).fold(f64::INFINITY, f64::min);
+    let low = least(&late);
     let from = if low.is_finite() && low >= 50.0 { (low.min(99.0) / 10.0).floor() * 10.0 } else { 0.0 };
-    Axis::linear(name).over(from, 100.0)
+    (Axis::linear(name).over(from, 100.0), (least(&early) < from).then_some(from))
 }
 
 /// One curve: of a score, or of the training loss.
@@ -272,18 +286,24 @@ mod tests {
     #[test]
     fn an_axis_of_shares_begins_at_0_or_near_the_curves() {
         let series = |mid: &[f64], low: f64| Series {
+            x: (1..=mid.len()).map(|x| x as f64).collect(),
             mid: mid.to_vec(),
-            band: Some((vec![low; mid.len()], mid.to_vec())),
+            band: Some((mid.iter().map(|mid| mid - low).collect(), mid.to_vec())),
             ..Series::default()
         };
-        for (all, from) in [
-            (vec![series(&[87.0, 99.0], 86.0), series(&[95.0, f64::NAN], 91.0)], 80.0),
-            (vec![series(&[87.0, 99.0], 49.0)], 0.0),
-            (vec![series(&[10.0, 99.0], 9.0)], 0.0),
-            (vec![series(&[100.0, 100.0], 100.0)], 90.0),
-            (vec![series(&[f64::NAN], f64::NAN)], 0.0),
+        let late = [87.0, 93.0, 95.0, 97.0, 98.0, 99.0, 99.0, 99.0, 99.0, 99.0, 99.0];
+        let rising = [&[12.0][..], &late].concat();
+        for (all, from, below) in [
+            (vec![series(&late, 1.0), series(&[95.0, f64::NAN], 4.0)], 90.0, true),
+            // Below 10 % of the run.
+            (vec![series(&rising, 1.0), series(&late, 1.0)], 80.0, true),
+            (vec![series(&rising, 39.0)], 0.0, false),
+            (vec![series(&[10.0, 99.0], 0.0)], 0.0, false),
+            (vec![series(&[100.0, 100.0], 0.0)], 90.0, false),
+            (vec![series(&[f64::NAN], 0.0)], 0.0, false),
         ] {
-            assert_eq!(share_axis("accuracy (%)", all.iter()).range, Some((from, 100.0)));
+            let (axis, foot) = share_axis("accuracy (%)", &all.iter().collect::<Vec<_>>());
+            assert_eq!((axis.range, foot), (Some((from, 100.0)), below.then_some(from)), "{all:?}");
         }
     }
 

@@ -123,14 +123,15 @@ fn parts(
     if !is_drawable(panels.iter().flat_map(|(_, series)| series)) {
         return Ok(None);
     }
-    let (x, y) = curve::part_axes(training, scope, &parts, panels.iter().flat_map(|(_, series)| series));
+    let all: Vec<&Series> = panels.iter().flat_map(|(_, series)| series).collect();
+    let axes = curve::part_axes(training, scope, &parts, &all);
     let titles: Vec<&str> = parts.iter().map(|metric| lang.metric(*metric)).collect();
-    let lines = curve::lines(&choice.groups, lang);
-    let caption = lang.prose(&[fill(texts.parts, &[("parts", &lang.listed(&titles))]), lines]);
+    let reading = axes.reading(training, &choice.groups, lang);
+    let caption = lang.prose(&[fill(texts.parts, &[("parts", &lang.listed(&titles))]), reading]);
     Ok(Some(Drawn {
         name: "parts".to_owned(),
         caption: choice.caption(&caption, texts.best_of, "", lang),
-        figure: grid(title, x, y, &panels, columns(panels.len()))?,
+        figure: grid(title, axes.x, axes.y, &panels, columns(panels.len()))?,
     }))
 }
 
