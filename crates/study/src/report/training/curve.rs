@@ -207,7 +207,7 @@ fn share_axis(name: &str, series: &[&Series]) -> (Axis, Option<f64>) {
     let least = |all: &[(f64, f64)]| all.iter().map(|(_, low)| *low).fold(f64::INFINITY, f64::min);
     let low = least(&late);
     let from = if low.is_finite() && low >= 50.0 { (low.min(99.0) / 10.0).floor() * 10.0 } else { 0.0 };
-    (Axis::linear(name).over(from, 100.0), (least(&early) < from).then_some(from))
+    (Axis::linear(name).over(from, 100.0), (from > 0.0 && least(&early) < from).then_some(from))
 }
 
 /// One curve: of a score, or of the training loss.
