@@ -10,6 +10,7 @@ use thalweg::study::estimate;
 use thalweg::study::report::{self, Lang};
 use thalweg::study::run::{Means, Overrides, Ran, RunCard};
 use thalweg::study::spec::{Body, Study};
+use thalweg::study::status::status;
 
 use super::Outcome;
 use crate::args::Going;
@@ -133,6 +134,16 @@ pub(crate) fn finish(
         line(out.join("index.html").display())?;
     }
     let trials = |n: usize| format!("{n} trial{}", if n == 1 { "" } else { "s" });
+    let others = status(out).map_or(0, |status| status.others);
+    if others > 0 {
+        message(
+            quiet,
+            format_args!(
+                "the journal holds {} that the study does not have (any more): of other data, techniques or lengths; the report is without them",
+                trials(others)
+            ),
+        );
+    }
     if ran.diverged() > 0 {
         // Divergence is a result, kept and shown; the run itself has not failed.
         message(quiet, format_args!("{} diverged; the report shows where", trials(ran.diverged())));

@@ -11,9 +11,12 @@ use super::text;
 use super::{Figure, FigureError};
 
 const WIDTH: f64 = 880.0;
+/// The height of a row, where its name has no more than two lines.
 const ROW: f64 = 40.0;
 /// Between the edge of the shade and what stands on it.
 const INSET: f64 = 8.0;
+/// From line to line of a name.
+const PITCH: f64 = 15.5;
 /// How far below its lowest point an interval is shown on a logarithmic axis, as a factor.
 const FOOT: f64 = 2.0;
 /// Half the width of the mean's diamond.
@@ -110,15 +113,17 @@ pub fn forest_of(
     }
     let legend_top = below_title(title, WIDTH) - 2.0;
     let top = legend_top + legend::height(&entries, right - left) + 8.0;
-    let rect = Rect { left, top, right, bottom: top + ROW * rows.len() as f64 };
+    let lines = names.iter().chain(&remarks).map(Vec::len).max().unwrap_or(1);
+    let height = ROW.max(PITCH * lines as f64 + INSET);
+    let rect = Rect { left, top, right, bottom: top + height * rows.len() as f64 };
     // The rows are not values: the panel's y scale is never asked.
     let frame = Frame { rect, x: scale, y: Scale::exact(false, 0.0, 1.0) };
 
     let mut canvas = Canvas::new(title, WIDTH, rect.bottom + BELOW_TICKS + BELOW_NAME + EDGE / 2.0);
     legend::draw(&mut canvas, [left, legend_top], right - left, &entries);
     for i in (0..rows.len()).step_by(2) {
-        let top = rect.top + ROW * i as f64;
-        canvas.rect(Rect { left: EDGE, top, right: WIDTH - EDGE, bottom: top + ROW }, SHADE);
+        let top = rect.top + height * i as f64;
+        canvas.rect(Rect { left: EDGE, top, right: WIDTH - EDGE, bottom: top + height }, SHADE);
     }
     frame.draw_x(&mut canvas);
     if let Some(x) = reference.map(|v| rect.left + scale.at(v) * frame.width())
@@ -127,7 +132,7 @@ pub fn forest_of(
         canvas.line(&[[x, rect.top], [x, rect.bottom]], INK, 1.3, &[4.0, 3.0]);
     }
     for (i, row) in rows.iter().enumerate() {
-        let middle = rect.top + ROW * (i as f64 + 0.5);
+        let middle = rect.top + height * (i as f64 + 0.5);
         block(&mut canvas, [left - 12.0, middle], &names[i], Face::new(NAME, INK, Anchor::End));
         let color = if row.diverged { ALARM } else { MUTED };
         let face = Face::new(TICK, color, Anchor::Start);
@@ -138,9 +143,9 @@ pub fn forest_of(
             let at = left + if row.diverged { 26.0 } else { INSET };
             let words = Rect {
                 left,
-                top: middle - ROW / 2.0 + 4.0,
+                top: middle - height / 2.0 + 4.0,
                 right: at + text::width(&notes[i], TICK) + INSET,
-                bottom: middle + ROW / 2.0 - 4.0,
+                bottom: middle + height / 2.0 - 4.0,
             };
             canvas.rect(words, ground);
             if row.diverged {

@@ -24,8 +24,8 @@ pub(super) struct Axes {
     pub(super) y: Axis,
     /// The curve that lies outside, and how high it reaches.
     cut: Option<(String, f64)>,
-    /// Where an axis of shares begins, if curves come from below.
-    foot: Option<f64>,
+    /// Where an axis of scores begins, if curves come from below.
+    foot: Option<String>,
 }
 
 impl Axes {
@@ -42,7 +42,7 @@ impl Axes {
         let leaves =
             |(name, top): &(String, f64)| fill(texts.leaves_panel, &[("name", name), ("top", &short(*top))]);
         all.extend(self.cut.as_ref().map(leaves));
-        all.extend(self.foot.map(|foot| fill(texts.from_below, &[("foot", &foot)])));
+        all.extend(self.foot.as_ref().map(|foot| fill(texts.from_below, &[("foot", foot)])));
         lang.prose(&all)
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn axes(training: &Training, scope: &Scope<'_>, series: &[&Series]) -
         let (y, foot) = if score.is_share() {
             share_axis(&format!("{} (%)", score.plain()), series)
         } else {
-            (Axis::linear(score.plain()), None)
+            r2_axis(score.plain(), series)
         };
         return Axes { x, y, cut: None, foot };
     }
@@ -189,13 +189,30 @@ pub(super) fn part_axes(
     series: &[&Series],
 ) -> Axes {
     let shares = parts.iter().all(|metric| metric.is_share());
-    let (y, foot) = if shares { share_axis("accuracy (%)", series) } else { (Axis::linear("R²"), None) };
+    let (y, foot) = if shares { share_axis("accuracy (%)", series) } else { r2_axis("R²", series) };
     Axes { x: steps_axis(training, scope), y, cut: None, foot }
 }
 
 /// An axis of per cents up to 100: from 0 on, or where all curves are in the upper half after the first tenth of the run, from the ten below them then;
 /// and where it begins, if some come from further below.
-fn share_axis(name: &str, series: &[&Series]) -> (Axis, Option<f64>) {
+fn share_axis(name: &str, series: &[&Series]) -> (Axis, Option<String>) {
+    let [early, low] = lows(series);
+    let from = if low.is_finite() && low >= 50.0 { (low.min(99.0) / 10.0).floor() * 10.0 } else { 0.0 };
+    (Axis::linear(name).over(from, 100.0), (from > 0.0 && early < from).then(|| format!("{from} %")))
+}
+
+/// An axis of R², which is at most 1 and may begin far below 0: then from where all curves are after the first tenth of the run.
+fn r2_axis(name: &str, series: &[&Series]) -> (Axis, Option<String>) {
+    let [early, low] = lows(series);
+    let from = (10.0 * low.min(0.9)).floor() / 10.0;
+    if from.is_finite() && early < from - (1.0 - from) {
+        return (Axis::linear(name).over(from, 1.0), Some(super::super::minus(from.to_string())));
+    }
+    (Axis::linear(name), None)
+}
+
+/// The lowest values in the first tenth of the run, and after it.
+fn lows(series: &[&Series]) -> [f64; 2] {
     let end = series.iter().flat_map(|s| &s.x).copied().fold(0.0, f64::max);
     let lows = |s: &Series| match &s.band {
         Some((low, _)) => low.clone(),
@@ -204,10 +221,7 @@ fn share_axis(name: &str, series: &[&Series]) -> (Axis, Option<f64>) {
     let points = series.iter().flat_map(|s| s.x.iter().copied().zip(lows(s)));
     let (early, late): (Vec<_>, Vec<_>) =
         points.filter(|(_, low)| low.is_finite()).partition(|(x, _)| *x < EARLY * end);
-    let least = |all: &[(f64, f64)]| all.iter().map(|(_, low)| *low).fold(f64::INFINITY, f64::min);
-    let low = least(&late);
-    let from = if low.is_finite() && low >= 50.0 { (low.min(99.0) / 10.0).floor() * 10.0 } else { 0.0 };
-    (Axis::linear(name).over(from, 100.0), (from > 0.0 && least(&early) < from).then_some(from))
+    [early, late].map(|all| all.iter().map(|(_, low)| *low).fold(f64::INFINITY, f64::min))
 }
 
 /// One curve: of a score, or of the training loss.
@@ -303,7 +317,22 @@ mod tests {
             (vec![series(&[f64::NAN], 0.0)], 0.0, false),
         ] {
             let (axis, foot) = share_axis("accuracy (%)", &all.iter().collect::<Vec<_>>());
-            assert_eq!((axis.range, foot), (Some((from, 100.0)), below.then_some(from)), "{all:?}");
+            assert_eq!(axis.range, Some((from, 100.0)), "{all:?}");
+            assert_eq!(foot, below.then(|| format!("{from} %")), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_of_r2_leaves_out_how_deep_it_began() {
+        let series = |first: f64| Series {
+            x: (1..=12).map(f64::from).collect(),
+            mid: [vec![first], vec![0.83; 10], vec![0.97]].concat(),
+            ..Series::default()
+        };
+        let (axis, foot) = r2_axis("R²", &[&series(-17.0), &series(0.8)]);
+        assert_eq!((axis.range, foot.as_deref()), (Some((0.8, 1.0)), Some("0.8")));
+        for first in [0.7, f64::NAN] {
+            assert_eq!(r2_axis("R²", &[&series(first)]).0.range, None);
         }
     }
 

@@ -32,6 +32,9 @@ pub(super) fn sentences(
             [("missing", &grouped(outcome.missing)), ("n", &grouped(there + outcome.missing))];
         sentences.push(fill(lang.texts().found.provisional, &places));
     }
+    if outcome.seeds == 1 && !all.is_empty() {
+        sentences.push(lang.texts().found.one_seed.to_owned());
+    }
     for scope in scopes {
         let mut found = duel_sentences(training, scope, all, lang);
         if found.is_empty() {
@@ -61,10 +64,7 @@ fn verdicts(training: &Training, outcome: &Outcome, all: &[Comparison<'_>], lang
     if with_first_only(training, outcome) {
         told.push(texts.with_first_only.to_owned());
     }
-    if outcome.seeds == 1 && !all.is_empty() {
-        told.push(texts.one_seed.to_owned());
-    }
-    if all.len() > 1 {
+    if all.len() > 1 && outcome.seeds > 1 {
         told.push(fill(texts.adjusted, &[("n", &grouped(all.len()))]));
     }
     if let Some(most) = training.until_decided {
