@@ -3,14 +3,17 @@
 //! A process that is killed leaves the one that it was writing, beside its place; [`sweep`] takes such files away. A file that is still being written is
 //! locked, which ends with its process.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use crate::error::StudyError;
 
 /// How the name of a file begins that is not yet whole.
 const PREFIX: &str = ".thalweg-";
+const SUFFIX: &str = ".part";
 
 /// Writes a file beside its place and renames it into it; what was there before is untouched until then.
 ///
@@ -23,15 +26,13 @@ pub(crate) fn write<T>(
     let io = |error| failed(path)(of_system(error));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX);
+    builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o644));
     }
-    let file = builder.tempfile_in(folder).map_err(io)?;
-    // Where the file system knows no locks, nothing is swept either.
-    let _ = file.as_file().try_lock();
+    let file = locked(|| builder.tempfile_in(folder)).map_err(io)?;
     let mut writer = BufWriter::with_capacity(1 << 16, file.as_file());
     let filled = fill(&mut writer)?;
     writer.flush().map_err(io)?;
@@ -46,11 +47,25 @@ pub(crate) fn failed(path: &Path) -> impl Fn(io::Error) -> StudyError {
     move |error| StudyError::io("write", path)(error)
 }
 
+/// A new file that nobody sweeps away: locked, and still there once it is, since a sweep may come in between. Where the file system knows no locks, nothing is
+/// swept either.
+fn locked(new: impl Fn() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
+    loop {
+        let file = new()?;
+        let is_swept = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+        if !is_swept && file.path().exists() {
+            return Ok(file);
+        }
+    }
+}
+
 /// Takes away what processes that are dead have left half-written in a folder.
 pub(crate) fn sweep(folder: &Path) {
     // Whatever cannot be read or removed does no harm where it is.
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_half = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_half = name.starts_with(PREFIX) && name.ends_with(SUFFIX);
         if is_half && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = std::fs::remove_file(entry.path());
         }
@@ -90,7 +105,7 @@ mod tests {
     fn what_a_dead_process_left_is_swept_and_what_is_being_written_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let [left, other, path] =
-            [".thalweg-Ab3dE6", ".lock", "table.csv"].map(|name| folder.path().join(name));
+            [".thalweg-Ab3dE6.part", ".thalweg-notes", "table.csv"].map(|name| folder.path().join(name));
         std::fs::write(&left, "half").unwrap();
         std::fs::write(&other, "").unwrap();
         write(&path, |file| {

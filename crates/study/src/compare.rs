@@ -167,7 +167,8 @@ fn weigh<'a>(a: &'a Group, b: &'a Group, metric: Metric, looks: Looks, bootstrap
     let signs = Signs::of(&differences);
     let interval = match looks {
         Looks::One => paired.ci95,
-        Looks::Any if signs.are_all() => None,
+        // What does not spread has no interval of this kind.
+        Looks::Any if signs.are_all() || differences.iter().all(|d| *d == 0.0) => None,
         Looks::Any => confidence_sequence(&differences, LEVEL),
     };
     let (p, side) = match divergence(a, b, &seeds) {
@@ -202,9 +203,14 @@ fn settle(comparison: &mut Comparison<'_>, count: usize) {
     comparison.verdict = if decided { comparison.alone } else { Verdict::Undecided };
     let effect = comparison.paired.effect.and_then(|effect| hedges(effect, comparison.paired.n));
     comparison.seeds_needed = match (comparison.verdict, comparison.p, effect) {
-        // 2·2⁻ⁿ, if all further seeds agree too.
+        // If all further seeds agree too: of signs under many looks the mixture of `Signs`, else 2·2⁻ⁿ.
         (Verdict::Undecided, Some(_), _) if comparison.by_signs && count <= BOOTSTRAPPED => {
-            Some((2.0 * count as f64 / LEVEL).log2().floor() as u64 + 1)
+            let (seen, level) = (comparison.paired.n as u64, LEVEL / count as f64);
+            match comparison.looks {
+                Looks::Any if seen > 0 => Signs::agreeing_until(level),
+                _ => Some((2.0 / level).log2().floor() as u64 + 1),
+            }
+            .map(|needed| needed.max(seen + 1))
         }
         (Verdict::Undecided, Some(_), Some(effect)) if count <= BOOTSTRAPPED => {
             let (seen, level) = (comparison.paired.n as u64, LEVEL / count as f64);

@@ -17,7 +17,7 @@ use crate::output::message;
 /// Examples in a batch, and passes over the data, where no flag says otherwise.
 const BATCH: i64 = 32;
 const EPOCHS: u64 = 30;
-/// A score that is compared is measured so many times on the way, for its curve and its time to target.
+/// A score that is compared is measured about so many times on the way, for its curve and its time to target.
 const LOOKS: u64 = 30;
 
 pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
@@ -38,7 +38,9 @@ pub(crate) fn run(args: &CompareArgs, quiet: bool) -> Outcome {
         let steps = groups.iter().map(|group| group.steps);
         let (fewest, most) = (steps.clone().min().unwrap_or(0), steps.max().unwrap_or(0));
         // Of data sets of very different size the largest is not measured all the time.
-        training.evaluate_every = (fewest / LOOKS).max(most / (10 * LOOKS)).max(1);
+        let every = fewest.div_ceil(LOOKS).max(most / (10 * LOOKS));
+        // But the shortest trial is measured once, at its end.
+        training.evaluate_every = every.min(fewest).max(1);
     }
     // What was written out is what runs: the file, run again, is the same study.
     let study = study.with(args.going.overrides())?;

@@ -1,7 +1,7 @@
 //! `thalweg run`
 
 use thalweg::problem::data::{Dataset, TableSpec};
-use thalweg::study::spec::{Body, Study};
+use thalweg::study::spec::{BUILT_IN, Body, Study};
 use thalweg::study::training::{DataChoice, DataSource};
 
 use super::Outcome;
@@ -44,7 +44,9 @@ fn load(study: &mut Study, args: &RunArgs, quiet: bool) -> Result<Vec<Dataset>, 
     training.data = vec![DataChoice { first, ..source.into() }];
     let data = training.load(&shelf(&args.going.data_dir))?;
     // The title of a built-in study names the data that it is about.
-    if let Some(data) = data.first() {
+    if let Some(data) = data.first()
+        && BUILT_IN.iter().any(|(name, _)| *name == args.study)
+    {
         study.title = study.title.replace("MNIST", &data.name);
     }
     // What the study wants of its own data may be more than other data have.

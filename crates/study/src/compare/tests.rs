@@ -124,7 +124,8 @@ fn what_diverges_in_every_seed_is_worse_and_in_some_undecided() {
             let c = compare(a, b, metric, looks);
             assert_eq!((c.p, c.p_holm, c.verdict, c.paired.n), (p, p, verdict, pairs));
             assert_eq!(c.paired.difference.is_some(), pairs > 0);
-            assert_eq!(c.interval.is_some(), pairs > 1);
+            // All the same: under many looks that has no interval.
+            assert_eq!(c.interval.is_some(), pairs > 1 && looks == Looks::One);
             assert_eq!(c.seeds_needed, None);
         }
     }
@@ -346,4 +347,28 @@ fn differences_equal_up_to_rounding_are_counted_by_their_signs() {
     assert_eq!((one.p, one.verdict), (Some(0.25), Verdict::Undecided));
     // 2·2⁻⁶ is the first below .05.
     assert_eq!(one.seeds_needed, Some(6));
+}
+
+#[test]
+fn seeds_that_agree_decide_when_it_is_said() {
+    let training = Training { until_decided: Some(50), ..training("") };
+    for techniques in [2, 3, 4] {
+        // Every technique is better than the next by the same in each seed.
+        let of = |n: usize| {
+            let losses = |k: usize| losses(&format!("sgd:lr=0.{k}"), &vec![0.5 + 0.125 * k as f64; n]);
+            outcome((1..=techniques).map(losses).collect())
+        };
+        let first = of(3);
+        let all = comparisons(&training, &first);
+        let needed = all[0].seeds_needed.unwrap() as usize;
+        for (n, verdict) in [(needed - 1, Verdict::Undecided), (needed, Verdict::Better)] {
+            let outcome = of(n);
+            let of_losses = comparisons(&training, &outcome);
+            let comparison = of_losses.iter().find(|c| c.metric == Metric::TrainLoss).unwrap();
+            assert_eq!(comparison.verdict, verdict, "{techniques} techniques, {n} seeds");
+            assert_eq!(comparison.interval, None);
+            // Equal accuracies have none either.
+            assert!(of_losses.iter().all(|c| c.interval.is_none()));
+        }
+    }
 }

@@ -259,7 +259,7 @@ texts! {
         is_better, is_worse, is_undecided, all_finished, none_diverged, some_diverged, and_more, some_failed, with_reason,
         lowest, highest, alone, over, not_over, over_not_over,
         the_other, all_others, some_others, the_other_near, all_others_near, some_others_near, all_compared, some_compared,
-        provisional, one_seed, adjusted, with_first_only, sequential, still_open, needed, needed_pair, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
+        provisional, one_seed, adjusted, with_first_only, sequential, still_open, needed, needed_until, needed_pair, and_more_pairs, first_there, first_there_and_never, best_rank, best_rank_differ, best_rank_alike,
     }
     /// What figures show and how to read them.
     Captions {

@@ -78,6 +78,9 @@ pub fn seeds_until(effect: f64, seen: u64, alpha: f64) -> Option<u64> {
     Some(high)
 }
 
+/// More signs that agree decide at any level there is: e is 2ⁿ⁻² at least.
+const MOST_AGREEING: u32 = 1024;
+
 /// Differences of one size are the same up to this share of it.
 const ROUNDING: f64 = 1e-9;
 
@@ -130,6 +133,15 @@ impl Signs {
         let same = if self.agree() { (h + k - 1.0) * two } else { f64::NEG_INFINITY };
         let largest = any.max(same);
         Some(largest + ((any - largest).exp() + (same - largest).exp()).ln() - two)
+    }
+
+    /// The smallest number of differences of one size and one sign that decide at a level.
+    pub(crate) fn agreeing_until(alpha: f64) -> Option<u64> {
+        let decides = |n: &u32| {
+            let signs = Self { size: 1.0, positive: *n, ..Self::default() };
+            signs.log_e_value().is_some_and(|e| e > -alpha.ln())
+        };
+        (2..=MOST_AGREEING).find(decides).map(u64::from)
     }
 
     /// Two-sided p of a fair coin: twice the chance of so few of the rarer side, at most 1 (the exact sign test).

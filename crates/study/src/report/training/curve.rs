@@ -211,17 +211,20 @@ fn r2_axis(name: &str, series: &[&Series]) -> (Axis, Option<String>) {
     (Axis::linear(name), None)
 }
 
-/// The lowest values in the first tenth of the run, and after it.
+/// The lowest values in the first tenth of the run, and after it; of a curve that ends before, all are of the latter.
 fn lows(series: &[&Series]) -> [f64; 2] {
     let end = series.iter().flat_map(|s| &s.x).copied().fold(0.0, f64::max);
-    let lows = |s: &Series| match &s.band {
-        Some((low, _)) => low.clone(),
-        None => s.mid.clone(),
-    };
-    let points = series.iter().flat_map(|s| s.x.iter().copied().zip(lows(s)));
-    let (early, late): (Vec<_>, Vec<_>) =
-        points.filter(|(_, low)| low.is_finite()).partition(|(x, _)| *x < EARLY * end);
-    [early, late].map(|all| all.iter().map(|(_, low)| *low).fold(f64::INFINITY, f64::min))
+    let (mut early, mut late) = (f64::INFINITY, f64::INFINITY);
+    for s in series {
+        let low = s.band.as_ref().map_or(&s.mid, |(low, _)| low);
+        let points = || s.x.iter().zip(low).filter(|(_, low)| low.is_finite());
+        let ends_early = points().all(|(x, _)| *x < EARLY * end);
+        for (x, low) in points() {
+            let least = if *x < EARLY * end && !ends_early { &mut early } else { &mut late };
+            *least = least.min(*low);
+        }
+    }
+    [early, late]
 }
 
 /// One curve: of a score, or of the training loss.
@@ -236,7 +239,7 @@ fn curve_of(
     let all_lost = lost == group.records.len();
     let records: Vec<&Record> =
         group.records.iter().filter(|record| all_lost || record.diverged_at.is_none()).collect();
-    let one = steps_to_one(training, scope.steps());
+    let one = steps_to_one(training, group.steps);
     let points = match metric {
         Some(metric) => score_points(&records, metric, one),
         None => loss_points(&records, scope.steps(), stretch(training, scope)),
@@ -312,6 +315,8 @@ mod tests {
             // Below 10 % of the run.
             (vec![series(&rising, 1.0), series(&late, 1.0)], 80.0, true),
             (vec![series(&rising, 39.0)], 0.0, false),
+            // One that diverged at once is seen.
+            (vec![series(&late, 1.0), series(&[11.0], 1.0)], 0.0, false),
             (vec![series(&[10.0, 99.0], 0.0)], 0.0, false),
             (vec![series(&[100.0, 100.0], 0.0)], 90.0, false),
             (vec![series(&[f64::NAN], 0.0)], 0.0, false),

@@ -93,11 +93,12 @@ fn needed(training: &Training, scope: &Scope<'_>, all: &[Comparison<'_>], lang: 
     };
     let mut pairs: Vec<String> = open.iter().take(MOST_NEEDED).map(pair).collect();
     if open.len() > MOST_NEEDED {
-        pairs.push(fill(texts.and_more, &[("n", &(open.len() - MOST_NEEDED))]));
+        pairs.push(fill(texts.and_more_pairs, &[("n", &(open.len() - MOST_NEEDED))]));
     }
     let pairs = pairs.join(lang.texts().words.semicolon);
     let metric = lang.metric_title(training.metric);
-    (!open.is_empty()).then(|| fill(texts.needed, &[("metric", &metric), ("pairs", &pairs)]))
+    let template = if training.until_decided.is_some() { texts.needed_until } else { texts.needed };
+    (!open.is_empty()).then(|| fill(template, &[("metric", &metric), ("pairs", &pairs)]))
 }
 
 /// How two values of one field compare, panel by panel; none if the study is not of that shape.
@@ -208,8 +209,9 @@ fn best(
     let ranked = ranked(&scope.groups, metric);
     let best = ranked.first().copied().filter(|best| whole(best))?;
     let mean_of = |group: &Group| mean(&group.values(metric));
-    let alike = ranked[1..].iter().copied().filter(whole).take_while(|group| mean_of(group) == mean_of(best));
-    let tied: Vec<String> = alike.map(scope::name).collect();
+    let sharing =
+        ranked[1..].iter().copied().filter(whole).take_while(|group| alike(mean_of(group), mean_of(best)));
+    let tied: Vec<String> = sharing.map(scope::name).collect();
     let (mut decided, mut open) = (Vec::new(), Vec::new());
     let rivals = comparisons.iter().filter(|c| c.metric == metric);
     for c in rivals {
@@ -272,6 +274,11 @@ fn best(
             ("found", &found),
         ],
     ))
+}
+
+/// Whether two means are the same up to rounding.
+fn alike(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
 }
 
 /// With which others a technique is compared.
