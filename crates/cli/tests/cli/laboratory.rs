@@ -58,6 +58,17 @@ fn compare_makes_the_study_that_its_flags_say() {
 }
 
 #[test]
+fn the_shortest_trials_of_a_comparison_are_measured_too() {
+    let home = Home::new();
+    // 3,000 steps and 3: every tenth step would be after the end of the short ones.
+    let line = "compare --data digits --first 1000 --batch 1 --batch 1000 --hidden 4 --epochs 3 --seeds 1 --target 0.001 --out o --json";
+    let all = home.json(line);
+    for group in list(&all["targets"][0]["groups"]) {
+        assert_eq!((&group["n"], &group["reached"]), (&1.into(), &1.into()), "{group}");
+    }
+}
+
+#[test]
 fn a_label_of_numbers_is_predicted_and_scored_by_r2() {
     let home = Home::new();
     home.write("iris.csv", flowers());
